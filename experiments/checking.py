@@ -1,0 +1,158 @@
+"""What is wrong with a file that a person wrote, and which of a scenario's figures nobody has published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.library import Library, built_in, is_path
+from sim.parameters.own_figures import figures_from_file
+from sim.reading import InputError, read_source
+from sim.scenario import Scenario
+
+Kind = Literal["scenario", "contract", "figures", "unknown"]
+#: Keys that only a contract has.
+_OF_CONTRACTS = frozenset({"clause", "price_year", "drop", "consortium"})
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in one file.
+
+    Parameters
+    ----------
+    file : str
+        File or built-in name as it was given.
+    kind : str
+        What it was taken for.
+    problems : tuple of InputError
+        Empty if it can be used.
+    assumed : tuple of str
+        For a scenario: names of the figures it rests on that are assumed.
+    figures : int
+        How many figures there are in all (for a table of figures: how many it replaces).
+    """
+
+    file: str
+    kind: Kind
+    problems: tuple[InputError, ...] = ()
+    assumed: tuple[str, ...] = ()
+    figures: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file can be used."""
+        return not self.problems
+
+    def lines(self) -> list[str]:
+        """What a person is told: every problem, or "ok" and the assumed figures by theme."""
+        if self.problems:
+            return [str(problem) for problem in self.problems]
+        if self.kind == "figures":
+            return [f"{self.file}: ok, replaces {self.figures} figures"]
+        lines = [f"{self.file}: ok, a {self.kind}"]
+        if self.kind == "scenario":
+            lines.append(f"  {len(self.assumed)} of {self.figures} figures are assumed:")
+            lines += [f"  {theme}: {', '.join(names)}" for theme, names in _by_theme(self.assumed).items()]
+        return lines
+
+    def as_record(self) -> dict[str, Any]:
+        """The same for ``--json``."""
+        return {
+            "file": self.file,
+            "kind": self.kind,
+            "ok": self.ok,
+            "problems": [
+                {
+                    "file": problem.file,
+                    "line": problem.line,
+                    "key": problem.key,
+                    "problem": problem.problem,
+                    "suggestion": problem.suggestion,
+                    "message": str(problem),
+                }
+                for problem in self.problems
+            ],
+            "assumed": list(self.assumed),
+            "figures": self.figures,
+        }
+
+
+def _by_theme(names: Iterable[str]) -> dict[str, list[str]]:
+    themes: dict[str, list[str]] = {}
+    for name in names:
+        theme, _, rest = name.partition(".")
+        themes.setdefault(theme, []).append(rest)
+    return themes
+
+
+def check_files(files: Iterable[str | Path], library: Library | None = None) -> list[Checked]:
+    """Check scenario, contract and figure files (or built-in names), one after the other."""
+    return [check_file(file, library) for file in files]
+
+
+def check_file(file: str | Path, library: Library | None = None) -> Checked:
+    """Check one file, or a built-in scenario by name.
+
+    Parameters
+    ----------
+    file : str or Path
+        Scenario or contract (TOML), table of figures (CSV), or the name of a built-in scenario.
+    library : Library, optional
+        Where names are looked up, if not among what is built in.
+
+    Returns
+    -------
+    Checked
+        Never raises for anything that is in the file.
+    """
+    known = library or built_in()
+    name = str(file)
+    kind: Kind = "unknown"
+    try:
+        kind = _kind_of(name)
+        if kind == "figures":
+            count = len(figures_from_file(name, known.parameters().records))
+            return Checked(name, kind, figures=count)
+        if kind == "contract":
+            _load_contract(name)
+            return Checked(name, kind)
+        return _checked_scenario(name, known)
+    except InputError as error:
+        return Checked(name, kind, error.all)
+
+
+def _kind_of(name: str) -> Kind:
+    if name.endswith(".csv"):
+        return "figures"
+    if (is_path(name) or Path(name).suffix) and _OF_CONTRACTS & read_source(name).data.keys():
+        return "contract"
+    return "scenario"
+
+
+def _load_contract(reference: str) -> None:
+    from sim.payment.contract import Contract  # loads NumPy, which a scenario's own file does not need
+
+    Contract.load(reference)
+
+
+def _checked_scenario(name: str, library: Library) -> Checked:
+    scenario = Scenario.load(name, library)
+    problems: list[InputError] = []
+    for contract in scenario.contracts:
+        if is_path(contract):
+            try:
+                _load_contract(contract)
+            except InputError as error:
+                problems += error.all
+    used = [figure for figure in scenario.parameters if _is_used(figure, scenario)]
+    assumed = set(scenario.parameters.assumed())
+    return Checked(name, "scenario", tuple(problems), tuple(one for one in used if one in assumed), len(used))
+
+
+def _is_used(figure: str, scenario: Scenario) -> bool:
+    """Whether a scenario rests on a figure: not on those of municipalities that it leaves out."""
+    theme, _, rest = figure.partition(".")
+    return theme != "municipalities" or rest.partition(".")[0] in scenario.population.municipalities

@@ -1,0 +1,280 @@
+"""The command ``tvaers``: results on standard output, everything else on standard error.
+
+Each command loads what it needs when it runs, so that ``--help``, ``check`` and ``contracts`` answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario import Scenario
+
+app = typer.Typer(
+    name="tvaers",
+    help="What would happen to admissions, readmissions and costs if care for older people were paid for differently, "
+    "to whom, and who would pay?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a built-in scenario, or a file.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**53, help="Root seed of all luck.")]
+Seeds = Annotated[int, typer.Option("--seeds", min=1, max=100_000, help="Replicate runs, derived from the root seed.")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=1024, help="Processes; default one per processor. Never changes a result."),
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder in which the run folder is made.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+
+
+@app.command(epilog="Example: tvaers run denmark-2018 --seeds 20")
+def run(
+    scenario: ScenarioName, seed: Seed = 1, seeds: Seeds = 10, workers: Workers = None,
+    out: Out = Path("results"), json: Json = False,
+) -> None:  # fmt: skip
+    """Run one scenario and print its indicators with intervals."""
+    loaded = _load(scenario)
+    _ready(out)
+    from experiments.levels import estimates_of
+    from experiments.replication import Order, derive_seeds, joint_fingerprint, replicate
+    from experiments.run_folder import write_run
+    from experiments.terminal import ProgressOnError
+    from experiments.variants import price_year
+
+    drawn = derive_seeds(seed, seeds)
+    with ProgressOnError(loaded.name) as progress:
+        digests = replicate([Order("run", loaded)], drawn, workers=workers, on_progress=progress)["run"]
+    estimates = estimates_of(digests)
+    fingerprint = joint_fingerprint([digest.fingerprint for digest in digests])
+    _say_where(write_run(loaded, digests, estimates, fingerprint, out, price_year(loaded)))
+    if json:
+        from experiments.json_output import run_json
+
+        print(run_json(fingerprint, loaded.name, drawn, estimates))
+        return
+    from experiments.levels import chosen
+    from experiments.tables import estimates_table, print_to
+
+    heading = f"{loaded.name}: {loaded.time.years} years, {seeds} runs; fingerprint {fingerprint[:16]}"
+    print_to(sys.stdout, estimates_table(chosen(estimates), heading))
+
+
+@app.command(epilog="Example: tvaers compare denmark-2018 shared-savings --seeds 30")
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="What the others are compared with.")],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER...", help="Scenarios to compare, names or files.")],
+    seed: Seed = 1, seeds: Seeds = 30, workers: Workers = None,
+    by_actor: Annotated[bool, typer.Option("--by-actor", help="Split the behavioural part by actor.")] = False,
+    out: Out = Path("results"), json: Json = False,
+) -> None:  # fmt: skip
+    """Compare scenarios on the same people with the same luck: effects with 90 % intervals, who pays, and why.
+
+    Contracts with a consortium are also run at both ends of governance. A report with figures is written.
+    """
+    first, asked = _load(base), [_load(other) for other in others]
+    _ready(out)
+    from experiments.comparison import compare as compare_scenarios
+    from experiments.comparison import distinct
+    from experiments.run_folder import write_comparison
+    from experiments.terminal import ProgressOnError, note
+    from experiments.variants import governance_ends
+
+    labelled: list[tuple[str, Scenario]] = []
+    for label, scenario in zip(distinct([one.name for one in asked]), asked, strict=True):
+        labelled += [(label, scenario), *governance_ends(scenario, label)]
+    with ProgressOnError("comparing") as progress:
+        effects = compare_scenarios(
+            first, *(scenario for _, scenario in labelled), labels=[label for label, _ in labelled],
+            seeds=seeds, seed=seed, workers=workers, by_actor=by_actor, on_progress=progress,
+        )  # fmt: skip
+    place = write_comparison(effects, out)
+    if json:
+        print(effects.to_json())
+    else:
+        from experiments.tables import effects_report, print_to
+
+        print_to(sys.stdout, effects_report(effects))
+    note(f"Report: {place / 'report.html'}")
+
+
+@app.command(epilog="Example: tvaers incentives shared-savings --against denmark-2018")
+def incentives(
+    scenario: ScenarioName,
+    against: Annotated[str | None, typer.Option("--against", help="Scenario that is subtracted.")] = None,
+    by_account: Annotated[bool, typer.Option("--by-account", help="Keep the accounts of a chain apart.")] = False,
+    seed: Seed = 1, out: Out = Path("results"), json: Json = False,
+) -> None:  # fmt: skip
+    """Show what each actor gains or loses by one more of each act, before any run."""
+    loaded, other = _load(scenario), _load(against) if against else None
+    _ready(out)
+    from experiments.incentive_map import incentive_rows, kinds, planned
+
+    table, before = planned(loaded, seed), planned(other, seed) if other else None
+    rows = incentive_rows(table, before, by_account=by_account)
+    names = [loaded.name, *([f"against {other.name}"] if other else [])]
+    single = incentive_rows(table, before)
+    means = kinds(single[single["actor"] != "gp"])
+    _say_where(_write_incentives(names, loaded.fingerprint(seed), rows, means, out))
+    if json:
+        from experiments.json_output import rows_json
+
+        print(rows_json(rows, "incentives by account" if by_account else "incentives"))
+        return
+    from experiments.tables import incentives_table, print_to
+
+    shown = kinds(rows[rows["actor"] != "gp"]) if by_account else means
+    heading = f"Kroner for one more of each act: {', '.join(names)} (means over members)"
+    print_to(sys.stdout, incentives_table(shown, heading))
+
+
+@app.command(epilog="Example: tvaers contracts shared-savings")
+def contracts(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A contract to explain, by name or file.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the contracts that are built in, or explain one clause by clause."""
+    from experiments import contract_tables
+
+    if json:
+        print(contract_tables.contracts_json(name))
+        return
+    from experiments.tables import print_to
+
+    print_to(sys.stdout, contract_tables.listing() if name is None else contract_tables.explanation(name))
+
+
+@app.command(epilog="Example: tvaers check my-scenario.toml my-contract.toml")
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario, contract or figures files.")],
+    json: Json = False,
+) -> None:
+    """Say what is wrong with files, where, and what is allowed; exit code 2 if anything is."""
+    from experiments.checking import check_files
+
+    found = check_files(files)
+    if json:
+        from experiments.json_output import to_text
+
+        print(to_text({"rows": [one.as_record() for one in found]}))
+    else:
+        for one in found:
+            print("\n".join(one.lines()))
+    if not all(one.ok for one in found):
+        raise typer.Exit(2)
+
+
+@app.command(epilog="Example: tvaers validate baseline --seeds 20")
+def validate(
+    cases: Annotated[list[str] | None, typer.Argument(metavar="[CASE...]", help="Cases; all if none is named.")] = None,
+    seed: Seed = 1, seeds: Seeds = 20, workers: Workers = None, json: Json = False,
+) -> None:  # fmt: skip
+    """Compare the model with what is known. A value outside its range is a result: the exit code stays 0."""
+    from experiments.terminal import ProgressOnError
+    from experiments.validation import validate as validate_cases
+    from experiments.validation import validation_report
+
+    with ProgressOnError("validating") as progress:
+        rows = validate_cases(cases or (), seed=seed, seeds=seeds, workers=workers, on_progress=progress)
+    if json:
+        from experiments.json_output import rows_json
+
+        print(rows_json(rows, "validate"))
+        return
+    from experiments.tables import print_to
+
+    print_to(sys.stdout, validation_report(rows))
+
+
+@app.command(epilog="Example: tvaers bench --json")
+def bench(json: Json = False) -> None:
+    """Measure speed and memory on this machine, beside a plain Mesa version of the same reduced model."""
+    from experiments.terminal import note
+
+    measured = _part("bench", "measure")(note)
+    if json:
+        from experiments.json_output import bench_json
+
+        print(bench_json(measured))
+        return
+    from experiments.tables import bench_table, print_to
+
+    print_to(sys.stdout, bench_table(measured))
+
+
+@app.command(epilog="Example: tvaers describe > odd.md")
+def describe() -> None:
+    """Describe the model from its code: entities, schedule, parameters with sources (Markdown)."""
+    print(_part("description", "describe_model")())
+
+
+def _part(module: str, name: str) -> Any:
+    """Load a part of the experiments that is needed by one command alone."""
+    import importlib
+
+    return getattr(importlib.import_module(f"experiments.{module}"), name)
+
+
+def _load(reference: str) -> Scenario:
+    from sim.scenario import Scenario
+
+    return Scenario.load(reference)
+
+
+def _ready(out: Path) -> None:
+    """Find out before the work, not after it, whether its result can be written."""
+    import os
+
+    from sim.reading import InputError
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder of --out cannot be made ({error.strerror})", str(out)) from error
+    if not os.access(out, os.W_OK | os.X_OK):
+        raise InputError("nothing can be written in the folder of --out", str(out))
+
+
+def _say_where(place: Path) -> None:
+    from experiments.terminal import note
+
+    note(f"Written: {place}")
+
+
+def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, means: pd.DataFrame, out: Path) -> Path:
+    from experiments.figure_files import to_png, to_svg
+    from experiments.figures import incentive_map_figure
+    from experiments.run_folder import folder_name, new_folder, write_table
+
+    place = out / folder_name("incentives", names, fingerprint)
+    with new_folder(place) as folder:
+        write_table(rows, folder, "incentives")
+        figure = incentive_map_figure(means, f"What one more is worth: {', '.join(names)}", fingerprint)
+        (folder / "incentives.svg").write_text(to_svg(figure), encoding="utf-8")
+        (folder / "incentives.png").write_bytes(to_png(figure))
+    return place
+
+
+def main() -> None:
+    """Run the command; a problem is said in a line, never as a traceback."""
+    try:
+        app(prog_name="tvaers")
+    except Exception as error:
+        from experiments.terminal import explain
+
+        raise SystemExit(explain(error)) from None
+
+
+if __name__ == "__main__":
+    main()

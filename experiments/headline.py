@@ -1,0 +1,174 @@
+"""The answer in words: one sentence with number and interval, what it means, why, and who pays."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from experiments.numbers_in_words import change, listed, percent, plain, signed
+from experiments.reading_effects import (
+    HEADLINE,
+    care_rows,
+    ends,
+    money_rows,
+    of_scenario,
+    spoken,
+    title,
+    why,
+    years,
+)
+from experiments.variants import responding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.comparison import Effects
+
+#: A change that is surely smaller than this share of the level is called hardly anything.
+HARDLY: Final = 0.01
+#: Below this share of the money in their accounts, those who decide are said to feel little of it.
+HARDLY_FELT: Final = 0.2
+
+ACTORS: Final = {
+    "gp": "general practices",
+    "home-care": "home-care units",
+    "ward": "wards",
+    "municipality": "municipalities",
+    "region": "the region",
+}
+
+
+class Answer(NamedTuple):
+    """The answer to one comparison, each part a sentence or two; parts without content are empty."""
+
+    verdict: str
+    sentence: str
+    reason: str
+    money: str
+    chance: str
+    governance: str
+
+    def paragraphs(self) -> list[str]:
+        """The parts that say something."""
+        return [f"{self.verdict} {self.sentence}", *(part for part in self[2:] if part)]
+
+
+def answer(effects: Effects, label: str) -> Answer:
+    """What changes under one scenario, in plain words.
+
+    Every number is computed from the effects and the incentives of the runs; nothing is said that they do not show.
+    """
+    rows = care_rows(of_scenario(effects, label))
+    if rows.empty:
+        return Answer("No indicator of care was computed.", "", "", _money(effects, label), "", "")
+    chosen = rows[rows["indicator"] == HEADLINE]
+    row = (chosen if not chosen.empty else rows).iloc[0]
+    verdict, hardly = _verdict(row)
+    return Answer(
+        verdict,
+        _sentence(effects, label, row),
+        _reason(effects, label) if hardly else "",
+        _money(effects, label),
+        _chance(effects, row),
+        _governance(effects, label, str(row["indicator"])),
+    )
+
+
+def _verdict(row: pd.Series) -> tuple[str, bool]:
+    """One phrase of judgement, and whether a reason for so little is called for."""
+    effect, low, high, base = (float(row[name]) for name in ("effect", "low", "high", "base"))
+    if effect == 0 and low == 0 and high == 0:
+        return "Nothing happens.", True
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "One pair of runs cannot tell an effect from chance.", False
+    if base and max(abs(low), abs(high)) < HARDLY * abs(base):
+        return "Hardly anything happens.", True
+    if low < 0 < high:
+        return "Not surely different from no change.", False
+    return ("It falls." if effect < 0 else "It rises."), False
+
+
+def _sentence(effects: Effects, label: str, row: pd.Series) -> str:
+    name, span = spoken(str(row["indicator"])), years(effects)
+    text, interval = change(row["number_effect"], row["number_low"], row["number_high"], span)
+    amount = f"{text} a year, from {plain(row['number_base'] / span)}"
+    kept = f"90 % interval {interval}" if interval.strip(".") else "no interval"
+    return (
+        f"{_capital(name)} under “{title(effects, label)}” instead of “{title(effects, effects.base)}”: "
+        f"{amount} ({percent(row['relative'])}; {kept}; {len(effects.seeds)} paired runs)."
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _reason(effects: Effects, label: str) -> str:
+    """Why so little: the strongest push that anybody feels, from the incentives of the runs."""
+    if effects.scenarios[label] is effects.scenarios[effects.base]:
+        return "Why: both sides are the same scenario."
+    if not responding(effects.scenarios[label]):
+        return "Why: nobody's behaviour responds in this scenario; only money moves."
+    table = why(effects, label)
+    moved = table[(table["felt_change"] != 0) | (table["level_change"] != 0)]
+    if moved.empty:
+        return "Why: the contract changes what no provider gains by doing more or less of anything."
+    row = moved.iloc[0]
+    who = ACTORS.get(str(row["actor"]), str(row["actor"]))
+    felt = signed(row["felt_change"], 0 if abs(row["felt_change"]) >= 10 else 1)
+    kept = float(row["share"])
+    lost = math.isfinite(kept) and abs(kept) < HARDLY_FELT
+    opening = (
+        "little of the money reaches those who decide" if lost else "what it adds is too little to move anyone far"
+    )
+    reason = (
+        f"Why: {opening}. The strongest reaction is that of {who}, on "
+        f"{spoken(str(row['action']))}: against today they feel {felt} kr per {row['unit']}"
+    )
+    if math.isfinite(kept) and 0 < abs(kept) < 1:
+        share, gross = percent(abs(kept)).lstrip("+"), plain(abs(row["gross_change"]))
+        reason += f", {share} of the {gross} kr that it moves in their accounts"
+    return f"{reason}, and change it by {percent(row['level_change'])}."
+
+
+def _money(effects: Effects, label: str) -> str:
+    table = money_rows(of_scenario(effects, label))
+    if table.empty:
+        return ""
+    moved = table[table["total"] != 0]
+    if moved.empty:
+        return "Nobody's net result changes by one øre."
+    parts = []
+    for row in moved.to_dict("records"):
+        text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
+        parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({interval})" if interval.strip(".") else ""))
+    return f"Net result, m DKK a year: {listed(parts)}."
+
+
+def _chance(effects: Effects, row: pd.Series) -> str:
+    """How the effect compares with the swings that the accounts would show anyway."""
+    swing, effect = float(row["chance"]), abs(float(row["effect"]))
+    if not math.isfinite(swing) or swing <= effect or effect == 0 or not row["base"]:
+        return ""
+    number, span = swing / abs(float(row["base"])) * float(row["number_base"]) / years(effects), years(effects)
+    return (
+        f"Chance alone moves the mean of {span:g} years by about {plain(number, 0 if number >= 10 else 1)} a year "
+        f"(standard deviation over runs), {plain(swing / effect, 0 if swing >= 10 * effect else 1)} times the effect: "
+        "the accounts of one catchment would not show it."
+    )
+
+
+def _governance(effects: Effects, label: str, indicator: str) -> str:
+    parts = []
+    for end in ends(effects, label):
+        rows = of_scenario(effects, end)
+        row = rows[(rows["indicator"] == indicator) & (rows["group"] == "all") & (rows["period"] == "all")].iloc[0]
+        span = years(effects)
+        text, interval = change(row["number_effect"], row["number_low"], row["number_high"], span)
+        parts.append(f"{text} ({interval}) at governance {end.rpartition(' ')[2].rstrip(')')}")
+    if not parts:
+        return ""
+    return (
+        f"Nobody knows how far the consortium acts as one (governance 0 is free-riding): {spoken(indicator)} a year "
+        f"{listed(parts)}."
+    )

@@ -1,0 +1,106 @@
+"""Numbers as a reader should meet them: no more digits than the interval supports, no interval where there is none."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+#: What stands where a figure is undefined.
+NOTHING: Final = "."
+
+
+def is_number(value: float | None) -> bool:
+    """Whether a value is there and finite."""
+    return value is not None and math.isfinite(value)
+
+
+def decimals(effect: float, low: float | None = None, high: float | None = None) -> int:
+    """Decimals worth showing: one significant digit of the interval's half-width (two where it begins with 1 or 2).
+
+    Without an interval, three digits of the number itself.
+
+    Parameters
+    ----------
+    effect : float
+        The number.
+    low, high : float, optional
+        Its interval, in the same unit.
+    """
+    known = low is not None and high is not None and math.isfinite(low) and math.isfinite(high)
+    half_width = (high - low) / 2 if known and low is not None and high is not None else 0.0
+    if half_width > 0:
+        magnitude = math.floor(math.log10(half_width))
+        digits = 1 if half_width / 10.0**magnitude < 3 else 0
+        return min(max(digits - magnitude, 0), 4)
+    if effect == 0 or not math.isfinite(effect):
+        return 0
+    return min(max(2 - math.floor(math.log10(abs(effect))), 0), 4)
+
+
+def plain(value: float | None, places: int = 0) -> str:
+    """A number with thousands separated, ``.`` where it is undefined, and never ``-0``."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    text = f"{value:,.{places}f}"
+    return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def signed(value: float | None, places: int = 0) -> str:
+    """A change: with its sign, or ``0`` alone when it is exactly zero."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if value == 0:
+        return "0"
+    text = plain(value, places)
+    return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
+
+
+def level(value: float | None) -> str:
+    """A level, to three or four significant digits."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    if value == 0:
+        return "0"
+    return plain(value, min(max(2 - math.floor(math.log10(abs(value))), 0), 4))
+
+
+def change(
+    effect: float | None, low: float | None, high: float | None, scale: float = 1.0, most: int = 4
+) -> tuple[str, str]:
+    """A change and its interval as two texts, rounded alike, in units of ``scale``, with at most ``most`` decimals."""
+    if effect is None or not math.isfinite(effect):
+        return NOTHING, NOTHING
+    known = low is not None and high is not None and math.isfinite(low) and math.isfinite(high)
+    if not known or low is None or high is None:
+        return signed(effect / scale, min(decimals(effect / scale), most)), NOTHING
+    places = min(decimals(effect / scale, low / scale, high / scale), most)
+    return signed(effect / scale, places), f"{signed(low / scale, places)} to {signed(high / scale, places)}"
+
+
+def percent(share: float | None) -> str:
+    """A relative change in per cent: one decimal from one per cent up, two below, ``<0.01 %`` where none is left."""
+    if share is None or not math.isfinite(share):
+        return NOTHING
+    if share == 0:
+        return "0 %"
+    value = 100 * share
+    if abs(value) < 0.005:
+        return f"{'-' if value < 0 else '+'}<0.01 %"
+    return f"{signed(value, 1 if abs(value) >= 1 else 2)} %"
+
+
+def typographic(text: str) -> str:
+    """The same text with a real minus sign before digits, for print (terminals keep the hyphen, to be copied)."""
+    marks = []
+    for index, letter in enumerate(text):
+        opens = index == 0 or text[index - 1] in " (["
+        follows = text[index + 1 : index + 2]
+        marks.append("−" if letter == "-" and opens and (follows.isdigit() or follows == "<") else letter)
+    return "".join(marks)
+
+
+def listed(words: list[str]) -> str:
+    """Words joined as in a sentence."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,186 @@
+"""What a reader is shown of a comparison: the rows that answer, in which order, in units that can be spoken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pandas as pd
+
+from experiments.variants import GOVERNANCE_ENDS, governance_label
+
+if TYPE_CHECKING:
+    from experiments.comparison import Effects
+    from experiments.digest import Digest
+
+#: The indicator of the headline, a number a year.
+HEADLINE: Final = "acute_admissions"
+
+#: Care indicators of the short tables and of the forest plot, in this order, with the words for them; those that a run
+#: does not have are left out.
+SHOWN: Final[dict[str, str]] = {
+    HEADLINE: "acute admissions",
+    "acute_admission_rate": "acute admissions",
+    "preventable_admission_rate": "preventable",
+    "readmission_30_days": "30-day readmission",
+    "bed_day_rate": "bed-days",
+    "finished_treated_day_rate": "finished-treated",
+    "emergency_visit_rate": "emergency visits",
+    "outpatient_rate": "outpatient contacts",
+    "gp_contact_rate": "GP contacts",
+    "home_care_hours": "home care",
+    "acute_nurse_rate": "acute nurse visits",
+    "nursing_home_entry_rate": "nursing-home entries",
+    "days_at_home": "days at home",
+    "mortality": "deaths",
+    "quality_adjusted_years": "quality-adjusted years",
+    "experience_score": "experience",
+}
+
+#: The indicator of who pays, and its accounts in the order of every table and figure.
+MONEY: Final = "net_result"
+PAYERS: Final = {
+    "region": "Region",
+    "municipality": "Municipalities",
+    "state": "State",
+    "gp": "General practices",
+    "patients": "Patients",
+    "outside": "Outside",
+}
+
+
+class Unit(NamedTuple):
+    """How a unit is shown: short text, and what a value is multiplied with."""
+
+    text: str
+    factor: float = 1.0
+
+
+_UNITS: Final[dict[str, Unit]] = {
+    "per 1,000 person-years": Unit("per 1,000"),
+    "per person-year": Unit("per person"),
+    "contacts per person-year": Unit("per person"),
+    "hours per person-year": Unit("hours"),
+    "days per person-year": Unit("days"),
+    "courses per year": Unit("a year"),
+    "share": Unit("per cent", 100.0),
+    "DKK per year": Unit("m DKK a year", 1e-6),
+}
+
+
+def shown_unit(unit: str) -> Unit:
+    """How values in a unit are shown."""
+    return _UNITS.get(unit, Unit(unit.replace(" per person-year", " per person")))
+
+
+def spoken(name: str) -> str:
+    """The words for an indicator or an action."""
+    return SHOWN.get(name, name.replace("_", " "))
+
+
+def with_unit(name: str, unit: str) -> str:
+    """An indicator's words with its unit, short."""
+    words, text = spoken(name), shown_unit(unit).text
+    return words if words.startswith(text) else f"{words}, {text}"
+
+
+def care_rows(frame: pd.DataFrame, part: str = "total") -> pd.DataFrame:
+    """Rows of care for the whole catchment and period: the chosen ones, or all where none of them is there."""
+    whole = frame[(frame["group"] == "all") & (frame["period"] == "all") & (frame["part"] == part)]
+    whole = whole[~whole["unit"].str.startswith("DKK")]
+    chosen = whole[whole["indicator"].isin(SHOWN)]
+    if chosen.empty:
+        return whole
+    order = {name: place for place, name in enumerate(SHOWN)}
+    return chosen.sort_values("indicator", key=lambda names: names.map(order), kind="stable")
+
+
+def money_rows(frame: pd.DataFrame, period: str = "all") -> pd.DataFrame:
+    """Net result by consolidated payer, with the parts of the change as columns.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``payer`` (as read), ``base``, ``total``, ``low``, ``high``, ``direct`` (where there is one),
+        ``mechanical``, ``behavioural``; DKK a year.
+    """
+    money = frame[(frame["indicator"] == MONEY) & (frame["period"] == period)]
+    rows = []
+    for account, name in PAYERS.items():
+        own = money[money["group"] == f"payer={account}"].set_index("part")
+        if own.empty:
+            continue
+        total = own.loc["total"]
+        parts = {part: own["effect"].get(part) for part in ("direct", "mechanical", "behavioural")}
+        row = {
+            "payer": name,
+            "base": total["base"],
+            "total": total["effect"],
+            "low": total["low"],
+            "high": total["high"],
+        }
+        rows.append(row | {part: value for part, value in parts.items() if value is not None})
+    return pd.DataFrame(rows)
+
+
+def of_scenario(effects: Effects, label: str) -> pd.DataFrame:
+    """The rows of one scenario."""
+    return effects.frame[effects.frame["scenario"] == label]
+
+
+def mains(effects: Effects) -> list[str]:
+    """The scenarios that were asked for, without those at the ends of governance."""
+    return [label for label in effects.others if " (governance " not in label]
+
+
+def ends(effects: Effects, label: str) -> list[str]:
+    """The scenarios at the ends of governance that belong to one that was asked for."""
+    return [name for name in (governance_label(label, end) for end in GOVERNANCE_ENDS) if name in effects.others]
+
+
+def title(effects: Effects, label: str) -> str:
+    """English title of a scenario, or its name."""
+    scenario = effects.scenarios.get(label)
+    return str(getattr(getattr(scenario, "title", None), "en", "") or label)
+
+
+def years(effects: Effects) -> float:
+    """Length of the accounts in years."""
+    return float(effects.scenarios[effects.base].time.years)
+
+
+def mean_table(digests: list[Digest], table: str, keys: list[str], values: list[str]) -> pd.DataFrame:
+    """Mean of a table over runs; a row that a run does not have counts as zero there."""
+    stacked: pd.DataFrame = pd.concat([getattr(run, table) for run in digests], ignore_index=True)
+    if stacked.empty:
+        return stacked
+    sums = stacked.groupby(keys, sort=False)[values].sum()
+    return (sums / len(digests)).reset_index()
+
+
+def why(effects: Effects, label: str) -> pd.DataFrame:
+    """What the contract does to each kind of provider's incentives, the strongest reaction first.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``actor``, ``action``, ``unit``, ``gross_change`` (DKK per unit, in the accounts of the actor's chain),
+        ``felt_change`` (what the deciding person notices of it), ``share`` (felt over gross), ``level_change``
+        (share by which the level of the action moves).
+    """
+    keys, sums = ["actor", "action", "unit"], ["gross", "felt", "reference_felt", "level"]
+    after = mean_table(effects.digests[label], "incentives", keys, sums)
+    before = mean_table(effects.digests[effects.base], "incentives", keys, sums)
+    if after.empty:
+        return pd.DataFrame(columns=[*keys, "gross_change", "felt_change", "share", "level_change"])
+    both = after.merge(before[[*keys, "gross"]], on=keys, how="left", suffixes=("", "_before"))
+    gross = both["gross"] - both["gross_before"].fillna(0.0)
+    felt = both["felt"] - both["reference_felt"]
+    table = both[keys].assign(
+        gross_change=gross,
+        felt_change=felt,
+        share=(felt / gross).where(gross != 0),
+        level_change=both["level"] - 1,
+    )
+    strength = table[["level_change", "felt_change"]].abs()
+    order = strength.sort_values(["level_change", "felt_change"], ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)

@@ -1,0 +1,213 @@
+"""Replicate runs, in this process or in a pool: the same results in the same order on any number of workers."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from experiments.digest import Digest, Simulate
+    from sim.scenario import Scenario
+
+#: Called with the number of runs done and the number of all runs.
+Progress = Callable[[int, int], None]
+
+#: How often a pool that lost a worker is built anew before giving up.
+REBUILDS = 2
+
+
+class Order(NamedTuple):
+    """One run asked for at every seed: name, scenario, contracts settled beside it, and whether tables are kept."""
+
+    key: str
+    scenario: Scenario
+    shadow: tuple[str, ...] = ()
+    whole: bool = True
+
+
+class ReplicationError(RuntimeError):
+    """The runs could not be finished, through no fault of the input."""
+
+
+def derive_seeds(root: int, number: int) -> tuple[int, ...]:
+    """Seeds of replicate runs from a root seed.
+
+    The first is the root itself, so that one replicate is the run of that seed; the others are hashes of root and
+    position below 2**48, so that more replicates keep those already made and two roots share none.
+
+    Parameters
+    ----------
+    root : int
+        Root seed, 0 or more.
+    number : int
+        How many seeds.
+    """
+    return (root, *(_derived(root, position) for position in range(1, number)))[:number]
+
+
+def _derived(root: int, position: int) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{root}/{position}".encode(), digest_size=6).digest(), "big")
+
+
+def joint_fingerprint(fingerprints: Sequence[str]) -> str:
+    """Fingerprint of a command over several runs: the hash of theirs, in order."""
+    return hashlib.sha256("\n".join(fingerprints).encode()).hexdigest()
+
+
+def available_workers() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def replicate(
+    orders: Sequence[Order],
+    seeds: Sequence[int],
+    *,
+    workers: int | None = None,
+    on_progress: Progress | None = None,
+    simulate: Simulate | None = None,
+) -> dict[str, list[Digest]]:
+    """Run every order at every seed.
+
+    All orders of a seed are one block of work in one process, one after the other, so that they can share a burn-in.
+
+    Parameters
+    ----------
+    orders : sequence of Order
+        Runs asked for; their keys differ.
+    seeds : sequence of int
+        Root seeds of the runs.
+    workers : int, optional
+        Processes; 1 stays in this one. Default: one per processor, no more than there are seeds.
+    on_progress : callable, optional
+        Called with runs done and runs in all.
+    simulate : callable, optional
+        ``simulate(scenario, seed, shadow=...)``, importable by name; default ``sim.runs.simulate``.
+
+    Returns
+    -------
+    dict
+        Per order its digests, in the order of the seeds.
+    """
+    wanted = min(workers or available_workers(), len(seeds))
+    report = on_progress or (lambda done, total: None)
+    report(0, len(orders) * len(seeds))
+    if wanted <= 1:
+        blocks = _serial(orders, seeds, simulate, report)
+    else:
+        blocks = _pooled(orders, seeds, wanted, simulate, report)
+    return {order.key: [block[position] for block in blocks] for position, order in enumerate(orders)}
+
+
+def _serial(
+    orders: Sequence[Order], seeds: Sequence[int], simulate: Simulate | None, report: Progress
+) -> list[list[Digest]]:
+    total = len(orders) * len(seeds)
+    blocks = []
+    for position, seed in enumerate(seeds):
+        block = []
+        for number, order in enumerate(orders):
+            block.append(_run(order, seed, simulate))
+            report(position * len(orders) + number + 1, total)
+        blocks.append(block)
+    return blocks
+
+
+def _pooled(
+    orders: Sequence[Order], seeds: Sequence[int], workers: int, simulate: Simulate | None, report: Progress
+) -> list[list[Digest]]:
+    blocks: dict[int, list[Digest]] = {}
+    for _ in range(1 + REBUILDS):
+        missing = [position for position in range(len(seeds)) if position not in blocks]
+        try:
+            _run_in_pool(orders, seeds, missing, blocks, workers, simulate, report)
+        except BrokenProcessPool:
+            continue
+        return [blocks[position] for position in range(len(seeds))]
+    raise ReplicationError(
+        "worker processes ended unexpectedly several times (is memory short?); fewer --workers may help"
+    )
+
+
+def _run_in_pool(
+    orders: Sequence[Order],
+    seeds: Sequence[int],
+    missing: Sequence[int],
+    blocks: dict[int, list[Digest]],
+    workers: int,
+    simulate: Simulate | None,
+    report: Progress,
+) -> None:
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(missing)), context, initializer=_warm, initargs=(simulate is None,))
+    try:
+        with _main_hidden():
+            futures = {pool.submit(_block, orders, seeds[position], simulate): position for position in missing}
+        for future in as_completed(futures):
+            blocks[futures[future]] = future.result()
+            report(len(blocks) * len(orders), len(seeds) * len(orders))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _block(orders: Sequence[Order], seed: int, simulate: Simulate | None) -> list[Digest]:
+    return [_run(order, seed, simulate) for order in orders]
+
+
+def _run(order: Order, seed: int, simulate: Simulate | None) -> Digest:
+    from experiments.digest import digest
+
+    if simulate is None:
+        simulate = _engine()
+    return digest(simulate(order.scenario, seed, shadow=order.shadow), order.whole)
+
+
+def _engine() -> Simulate:
+    import importlib
+
+    engine: Simulate = importlib.import_module("sim.runs").simulate
+    return engine
+
+
+def _warm(engine: bool) -> None:
+    """Load what the first run needs while the parent is still handing out work, and end when the parent ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    if engine:
+        _engine()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+@contextlib.contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Keep new processes from running the user's script again.
+
+    A spawned process imports the main module of its parent; a script or notebook that calls ``compare`` at its top
+    level would start itself over and over. Workers need nothing from it.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    try:
+        for name in kept:
+            setattr(main, name, None) if name == "__spec__" else delattr(main, name)
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)

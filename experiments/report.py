@@ -1,0 +1,276 @@
+"""The report of a comparison: one HTML file that needs nothing else, for the screen and for paper."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+from experiments.figure_files import inline_svg, to_svg
+from experiments.figures import report_figures
+from experiments.headline import ACTORS, answer
+from experiments.numbers_in_words import NOTHING, change, level, percent, signed, typographic
+from experiments.reading_effects import (
+    care_rows,
+    ends,
+    mains,
+    money_rows,
+    of_scenario,
+    shown_unit,
+    spoken,
+    title,
+    why,
+    with_unit,
+    years,
+)
+
+if TYPE_CHECKING:
+    from experiments.comparison import Effects
+
+#: Grades of figures, from firm to open, and what they mean.
+GRADES: Final = {
+    "quoted": "taken from a source as it stands",
+    "derived": "computed from sources",
+    "assumed": "assumed; nobody has measured it here",
+    "prior-only": "a range of opinion; nothing measured speaks to it",
+}
+_OPEN: Final = ("assumed", "prior-only")
+
+STYLE: Final = """
+:root { color-scheme: light; }
+body { font: 16px/1.5 "DejaVu Sans", Verdana, Arial, sans-serif; color: #1a1a1a; background: #fff;
+  max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
+.answer { border-left: .35rem solid #0072b2; padding: .6rem 1rem; background: #f3f7fa; }
+.answer p { margin: .4rem 0; } .answer p:first-child { font-size: 1.1rem; font-weight: bold; }
+.note, figcaption, caption { color: #505050; font-size: .85rem; }
+table { border-collapse: collapse; width: 100%; font-size: .85rem; margin: .5rem 0 1rem; }
+caption { text-align: left; padding-bottom: .3rem; }
+th, td { padding: .25rem .5rem; border-bottom: 1px solid #ddd; text-align: right; vertical-align: top;
+  font-variant-numeric: tabular-nums; }
+thead th { border-bottom: 2px solid #666; } .words { text-align: left; font-weight: normal; }
+.wide { overflow-x: auto; } figure { margin: 1rem 0; } figure svg { width: 100%; max-width: 45rem; height: auto; }
+@media print { body { font-size: 10pt; max-width: none; padding: 0; } h2 { break-after: avoid; }
+  figure, tr { break-inside: avoid; } .wide { overflow: visible; } a { color: inherit; text-decoration: none; } }
+"""
+
+
+def report_html(effects: Effects) -> str:
+    """Write the report.
+
+    Parameters
+    ----------
+    effects : Effects
+        The comparison.
+    """
+    first = mains(effects)[0]
+    heading = f"{title(effects, first)} instead of {title(effects, effects.base)}"
+    body = "".join(_scenario(effects, label, number) for number, label in enumerate(mains(effects)))
+    prices = f" Prices of {effects.price_year}." if effects.price_year else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(heading)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<h1>{escape(heading)}</h1>\n"
+        f'<p class="note">{len(effects.seeds)} paired runs of {years(effects):g} years on the same people with '
+        f"the same luck; intervals are 90 %.{prices} A simulation, not a forecast: it shows what follows from the "
+        f"assumptions listed below.</p>\n{body}{_assumptions(effects)}{_sources(effects)}{_provenance(effects)}"
+        "</main>\n</body>\n</html>\n"
+    )
+
+
+def _scenario(effects: Effects, label: str, number: int) -> str:
+    paragraphs = "".join(f"<p>{escape(typographic(text))}</p>" for text in answer(effects, label).paragraphs())
+    drawn = {
+        name: _figure(to_svg(figure), f"s{number}-{name}", text)
+        for name, (figure, text) in report_figures(effects, label).items()
+    }
+    heading = f"<h2>{escape(title(effects, label))}</h2>" if len(mains(effects)) > 1 else ""
+    parts = [
+        f'{heading}<section class="answer">{paragraphs}</section>',
+        f"<h2>What changes in care</h2>{_care(effects, label)}{drawn.get('effects', '')}{drawn.get('by-month', '')}",
+        f"<h2>Who pays, and whether care or only money moves</h2>{_money(effects, label)}{drawn.get('who-pays', '')}",
+    ]
+    if ends(effects, label):
+        parts.append(f"<h2>If the consortium acts as one, or not at all</h2>{_governance(effects, label)}")
+    parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}")
+    parts.append(f"<h2>For whom</h2>{_groups(effects, label)}")
+    return "\n".join(parts)
+
+
+def _figure(svg: str, prefix: str, text: str) -> str:
+    heading = text.partition(",")[0].rstrip(".")
+    return f"<figure>{inline_svg(svg, prefix, heading, text)}<figcaption>{escape(text)}</figcaption></figure>"
+
+
+def table_html(
+    caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]], texts: Collection[int] = (0,)
+) -> str:
+    """A table; the columns numbered in ``texts`` are words, the first names its row."""
+
+    def cell(text: str, place: int, header: bool) -> str:
+        shown = escape(typographic(text))
+        words = ' class="words"' if place in texts else ""
+        if header:
+            return f'<th scope="col"{words}>{shown}</th>'
+        return f'<th scope="row"{words}>{shown}</th>' if place == 0 else f"<td{words}>{shown}</td>"
+
+    head = "".join(cell(text, place, True) for place, text in enumerate(columns))
+    body = "".join(f"<tr>{''.join(cell(text, place, False) for place, text in enumerate(row))}</tr>" for row in rows)
+    return (
+        f'<div class="wide"><table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>\n"
+    )
+
+
+def _care(effects: Effects, label: str) -> str:
+    span, rows = years(effects), []
+    for row in care_rows(of_scenario(effects, label)).to_dict("records"):
+        unit = shown_unit(str(row["unit"]))
+        text, interval = change(row["effect"], row["low"], row["high"], 1 / unit.factor)
+        number = change(row["number_effect"], row["number_low"], row["number_high"], span)[0]
+        name = with_unit(str(row["indicator"]), str(row["unit"]))
+        rows.append((name, level(row["base"] * unit.factor), text, interval, percent(row["relative"]), number))
+    caption = (
+        "Means per run; rates per resident aged 65+ and year. The last column is the change of the rate's numerator a "
+        "year. As only money moves mechanically, every change of care is behavioural unless a direct part is named."
+    )
+    return table_html(caption, ["", "today", "change", "90 % interval", "relative", "in number"], rows)
+
+
+def _money(effects: Effects, label: str) -> str:
+    table = money_rows(of_scenario(effects, label))
+    parts = [part for part in ("direct", "mechanical", "behavioural") if part in table]
+    rows = []
+    for row in table.to_dict("records"):
+        text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
+        rows.append((row["payer"], text, interval, *(signed(row[part] / 1e6, 3) for part in parts)))
+    caption = (
+        "Change of the net result (received less paid less booked resource cost), m DKK a year. Mechanical: the other "
+        "contract's account kept beside the base run. Behavioural: the rest. What one owner gains others lose, but for "
+        "the real resources saved."
+    )
+    return table_html(caption, ["", "net result", "90 % interval", *parts], rows)
+
+
+def _governance(effects: Effects, label: str) -> str:
+    low, high = ends(effects, label)[0], ends(effects, label)[-1]
+    shown = {low: low.rpartition("(")[2].rstrip(")"), label: "as assumed", high: high.rpartition("(")[2].rstrip(")")}
+    cells: dict[str, list[str]] = {}
+    for name in shown:
+        own, span = of_scenario(effects, name), years(effects)
+        care = care_rows(own).iloc[0]
+        texts = change(care["number_effect"], care["number_low"], care["number_high"], span)
+        cells.setdefault(f"{spoken(str(care['indicator']))}, number a year", []).append(_both(texts))
+        for row in money_rows(own).to_dict("records"):
+            texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
+            cells.setdefault(f"{row['payer']}, m DKK a year", []).append(_both(texts))
+    rows = [(name, *row) for name, row in cells.items() if any(cell.strip("0 (to)") for cell in row)]
+    caption = (
+        "Governance is how far members of the consortium count the whole as their own: 0 everyone for himself, 1 one "
+        "decision maker. It is unknown and never tuned; changes a year with 90 % intervals."
+    )
+    return table_html(caption, ["", *shown.values()], rows)
+
+
+def _both(texts: tuple[str, str]) -> str:
+    return texts[0] if texts[1] == NOTHING else f"{texts[0]} ({texts[1]})"
+
+
+def _why(effects: Effects, label: str) -> str:
+    rows = [
+        (
+            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {spoken(str(row['action']))}",
+            f"kr per {row['unit']}",
+            signed(row["gross_change"], 1),
+            signed(row["felt_change"], 1),
+            percent(abs(row["share"])).lstrip("+") if row["share"] == row["share"] else "",
+            percent(row["level_change"]),
+        )
+        for row in why(effects, label).to_dict("records")
+    ]
+    caption = (
+        "What one more of an act is worth under the contract, less what it is worth today. In accounts: summed over "
+        "the provider's own account, its owner's and the consortium's. Felt: what the deciding person notices of it. "
+        "Derived from the contract's clauses, not typed in."
+    )
+    return table_html(caption, ["", "unit", "in accounts", "felt", "share felt", "does more"], rows, texts=(0, 1))
+
+
+def _groups(effects: Effects, label: str) -> str:
+    """The first rate of care by municipality and age."""
+    frame = of_scenario(effects, label)
+    rates = care_rows(frame)["indicator"].tolist()
+    chosen = frame[(frame["part"] == "total") & (frame["period"] == "all") & frame["indicator"].isin(rates)]
+    grouped = chosen[chosen["group"].str.startswith(("municipality=", "age="))]
+    if grouped.empty:
+        return "<p>No indicator is divided by municipality or age.</p>"
+    name = next(rate for rate in [*rates[1:], rates[0]] if rate in set(grouped["indicator"]))
+    rows = []
+    for row in grouped[grouped["indicator"] == name].to_dict("records"):
+        factor = shown_unit(str(row["unit"])).factor
+        text, interval = change(row["effect"], row["low"], row["high"], 1 / factor)
+        rows.append(
+            (
+                str(row["group"]).replace("=", ": "),
+                level(row["base"] * factor),
+                text,
+                interval,
+                percent(row["relative"]),
+            )
+        )
+    unit = str(grouped[grouped["indicator"] == name].iloc[0]["unit"])
+    return table_html(with_unit(name, unit), ["", "today", "change", "90 % interval", "relative"], rows)
+
+
+def _parameters(effects: Effects) -> list[dict[str, Any]]:
+    """Figures of all scenarios compared, each once."""
+    rows: dict[str, dict[str, Any]] = {}
+    for label in [effects.base, *mains(effects)]:
+        for row in effects.scenarios[label].parameters.rows():
+            rows.setdefault(row["name"], row)
+    return list(rows.values())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(f"{one:g}" for one in value)
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value if value is not None else "")
+
+
+def _range(row: dict[str, Any]) -> str:
+    low, high = row.get("low"), row.get("high")
+    return f"{_value(low)} to {_value(high)}" if low is not None and high is not None else ""
+
+
+def _assumptions(effects: Effects) -> str:
+    rows = _parameters(effects)
+    grades = Counter(row["grade"] for row in rows)
+    counted = [(grade, str(grades.get(grade, 0)), text) for grade, text in GRADES.items()]
+    assumed = [row for row in rows if row["grade"] in _OPEN]
+    listed = [(row["name"], _value(row["value"]), _range(row), row["unit"], row["text"]) for row in assumed]
+    share = percent(len(assumed) / len(rows) if rows else 0.0).lstrip("+")
+    return (
+        "<h2>What rests on assumed figures</h2>"
+        f"<p>{len(assumed)} of the {len(rows)} figures ({share}) are assumed or a range of opinion. Every change of "
+        "behaviour above depends on some of them: how strongly providers respond to money has not been measured here. "
+        "Intervals show chance between runs alone, not this.</p>"
+        + table_html("Figures by grade", ["grade", "figures", "meaning"], counted, texts=(0, 2))
+        + table_html("Assumed figures", ["name", "value", "range", "unit", "what it is"], listed, texts=(0, 3, 4))
+    )
+
+
+def _sources(effects: Effects) -> str:
+    sources = sorted({str(row["source"]) for row in _parameters(effects) if row["grade"] not in _OPEN})
+    items = "".join(f"<li>{escape(source)}</li>" for source in sources)
+    return f'<h2>Sources of the other figures</h2><ul class="note">{items}</ul>'
+
+
+def _provenance(effects: Effects) -> str:
+    seeds = ", ".join(str(seed) for seed in effects.seeds)
+    return (
+        f'<h2>To make it again</h2><p class="note">Fingerprint {escape(effects.fingerprint)}. Scenarios: '
+        f"{escape(', '.join([effects.base, *effects.others]))}. Seeds: {seeds}. The resolved scenarios, the tables "
+        "behind every number and the figures stand in the folder of this report.</p>\n"
+    )

@@ -1,0 +1,172 @@
+"""Run folders: everything that a run or comparison showed and was made of, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from experiments.comparison import Effects
+    from experiments.digest import Digest
+    from sim.scenario import Scenario
+
+#: Packages on whose versions results may depend.
+PACKAGES: Final = ("tvaers", "mesa", "numpy", "numba", "networkx", "scipy", "pandas", "matplotlib", "duckdb")
+
+#: Tables of single runs that a folder keeps: name, attribute of the digest.
+RUN_TABLES: Final = ("indicators", "ledger", "costs", "activity", "incentives")
+
+
+@contextlib.contextmanager
+def new_folder(place: Path) -> Iterator[Path]:
+    """A folder that appears under its name when it is complete; until then, and after a failure, there is nothing.
+
+    Parameters
+    ----------
+    place : Path
+        Where it shall stand. A folder of that name is replaced: names carry the fingerprint of the content.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        draft.chmod(0o755)
+        yield draft
+        if place.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{place.name}-old-", dir=place.parent))
+            os.replace(place, old / place.name)
+            os.replace(draft, place)
+            shutil.rmtree(old)
+        else:
+            os.replace(draft, place)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def folder_name(command: str, names: list[str], fingerprint: str) -> str:
+    """Name of a run folder: what was done, with what, and the fingerprint's beginning."""
+    words = re.sub(r"[^A-Za-z0-9.-]+", "-", "-".join([command, *names])).strip("-.")
+    return f"{words[:80]}-{fingerprint[:10]}"
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages on which results may depend."""
+    import platform
+
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
+    """Write a table as CSV and as Parquet, the same bytes every time."""
+    import duckdb
+
+    table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        connection.register("rows", table)
+        target = str(folder / f"{name}.parquet").replace("'", "''")
+        connection.execute(f"COPY rows TO '{target}' (FORMAT parquet)")
+
+
+def run_tables(digests: Mapping[str, list[Digest]]) -> dict[str, pd.DataFrame]:
+    """The tables of all runs below each other, with scenario and seed in front."""
+    tables = {}
+    for name in RUN_TABLES:
+        pieces = [
+            getattr(run, name).assign(scenario=label, seed=run.seed) for label, runs in digests.items() for run in runs
+        ]
+        table = pd.concat(pieces, ignore_index=True)
+        tables[name] = table[["scenario", "seed", *(column for column in table if column not in ("scenario", "seed"))]]
+    return tables
+
+
+def write_common(
+    folder: Path,
+    scenarios: Mapping[str, Scenario],
+    digests: Mapping[str, list[Digest]],
+    fingerprint: str,
+    price_year: int | None,
+) -> None:
+    """Write what every run folder holds: scenarios, provenance, tables of the runs."""
+    for label, scenario in scenarios.items():
+        (folder / f"{folder_name('scenario', [label], '').rstrip('-')}.toml").write_text(
+            scenario.to_toml(), encoding="utf-8"
+        )
+    provenance = {
+        "fingerprint": fingerprint,
+        "price_year": price_year,
+        "versions": versions(),
+        "runs": [
+            {"scenario": label, "seed": run.seed, "fingerprint": run.fingerprint}
+            for label, runs in digests.items()
+            for run in runs
+        ],
+    }
+    (folder / "provenance.json").write_text(
+        json.dumps(provenance, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    for name, table in run_tables(digests).items():
+        write_table(table, folder, name)
+
+
+def write_comparison(effects: Effects, out: Path) -> Path:
+    """Write the folder of a comparison: tables, figures, report.
+
+    Parameters
+    ----------
+    effects : Effects
+        The comparison.
+    out : Path
+        Folder in which the new folder is made.
+
+    Returns
+    -------
+    Path
+        The new folder.
+    """
+    from experiments.figure_files import to_png, to_svg
+    from experiments.figures import report_figures
+    from experiments.reading_effects import mains
+    from experiments.report import report_html
+
+    place = out / folder_name("compare", [effects.base, *mains(effects)], effects.fingerprint)
+    with new_folder(place) as folder:
+        write_common(folder, effects.scenarios, effects.digests, effects.fingerprint, effects.price_year)
+        write_table(effects.frame, folder, "effects")
+        (folder / "effects.json").write_text(effects.to_json() + "\n", encoding="utf-8")
+        for label in mains(effects):
+            for name, (figure, _) in report_figures(effects, label).items():
+                file = name if len(mains(effects)) == 1 else f"{folder_name(name, [label], '').rstrip('-')}"
+                (folder / f"{file}.svg").write_text(to_svg(figure), encoding="utf-8")
+                (folder / f"{file}.png").write_bytes(to_png(figure))
+        (folder / "report.html").write_text(report_html(effects), encoding="utf-8")
+    return place
+
+
+def write_run(
+    scenario: Scenario,
+    digests: list[Digest],
+    estimates: pd.DataFrame,
+    fingerprint: str,
+    out: Path,
+    price_year: int | None = None,
+) -> Path:
+    """Write the folder of the runs of one scenario, and return it."""
+    place = out / folder_name("run", [scenario.name], fingerprint)
+    with new_folder(place) as folder:
+        write_common(folder, {scenario.name: scenario}, {scenario.name: digests}, fingerprint, price_year)
+        write_table(estimates, folder, "estimates")
+    return place

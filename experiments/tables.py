@@ -1,0 +1,212 @@
+"""Tables for the terminal, readable at 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from experiments.headline import ACTORS, answer
+from experiments.numbers_in_words import change, decimals, is_number, level, percent, plain, signed
+from experiments.reading_effects import (
+    care_rows,
+    ends,
+    mains,
+    money_rows,
+    of_scenario,
+    shown_unit,
+    spoken,
+    title,
+    why,
+    with_unit,
+    years,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.comparison import Effects
+
+#: Width where none is known: a pipe or a file.
+WIDTH = 80
+_WIDEST = 100
+#: A change and its interval where nothing at all happens.
+NO_CHANGE = "0\n0 to 0"
+
+
+def print_to(stream: TextIO, *parts: RenderableType) -> None:
+    """Print tables and text; no colours and 80 columns unless the stream is a terminal."""
+    console = Console(file=stream, highlight=False, soft_wrap=False)
+    if console.is_terminal:
+        console.width = min(console.width, _WIDEST)
+    for part in parts:
+        console.print(part)
+
+
+def table_of(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> Table:
+    """A plain table; the first ``texts`` columns are words, the others numbers aligned right."""
+    looks: dict[str, Any] = {"box": SIMPLE_HEAD, "show_edge": False, "padding": (0, 1)}
+    table = Table(title=heading, title_justify="left", title_style="bold", **looks)
+    for number, column in enumerate(columns):
+        right = number >= texts
+        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def effects_report(effects: Effects) -> Group:
+    """The whole answer of ``tvaers compare``: words, care, money, governance, reasons."""
+    parts: list[RenderableType] = []
+    for label in mains(effects):
+        parts += [Text(f"{title(effects, label)}, against {title(effects, effects.base)}", style="bold"), Text("")]
+        parts += [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in answer(effects, label).paragraphs()]
+        parts += [care_table(effects, label), money_table(effects, label)]
+        if ends(effects, label):
+            parts.append(governance_table(effects, label))
+        parts.append(why_table(effects, label))
+    parts = [Padding(part, (0, 0, 1, 0)) if isinstance(part, Table) else part for part in parts]
+    parts.append(Text(_small_print(effects), style="dim"))
+    return Group(*parts)
+
+
+def _small_print(effects: Effects) -> str:
+    return (
+        f"{len(effects.seeds)} paired runs of {years(effects):g} years; intervals are 90 %. Per 1,000 and per person: "
+        f"residents aged 65+, per year. Fingerprint {effects.fingerprint[:16]}."
+    )
+
+
+def care_table(effects: Effects, label: str) -> Table:
+    """Levels and paired changes of care."""
+    rows = []
+    for row in care_rows(of_scenario(effects, label)).to_dict("records"):
+        unit = shown_unit(str(row["unit"]))
+        text, interval = change(row["effect"], row["low"], row["high"], 1 / unit.factor)
+        rows.append(
+            (
+                with_unit(str(row["indicator"]), str(row["unit"])),
+                level(row["base"] * unit.factor),
+                text,
+                interval,
+                percent(row["relative"]),
+            )
+        )
+    return table_of("Care", ["", "today", "change", "90 % interval", "relative"], rows)
+
+
+def money_table(effects: Effects, label: str) -> Table:
+    """Change of net results by payer, mechanical and behavioural apart."""
+    table = money_rows(of_scenario(effects, label))
+    direct = "direct" in table
+    rows = []
+    for row in table.to_dict("records"):
+        text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
+        parts = [_millions(row[part], row) for part in (["direct"] if direct else []) + ["mechanical", "behavioural"]]
+        rows.append((str(row["payer"]), text, interval, *parts))
+    columns = ["", "net result", "90 % interval", *(["direct"] if direct else []), "mechanical", "behavioural"]
+    return table_of("Who pays: change of net result, m DKK a year", columns, rows)
+
+
+def _millions(value: float, row: Mapping[Hashable, Any]) -> str:
+    return signed(value / 1e6, min(decimals(row["total"] / 1e6, row["low"] / 1e6, row["high"] / 1e6), 3))
+
+
+def governance_table(effects: Effects, label: str) -> Table:
+    """The headline and the payers' results at both ends of governance, the scenario's own between them."""
+    low, high = ends(effects, label)[0], ends(effects, label)[-1]
+    shown = {low: _end(low), label: "as assumed", high: _end(high)}
+    cells: dict[str, list[str]] = {}
+    for scenario in shown:
+        rows, span = of_scenario(effects, scenario), years(effects)
+        for row in care_rows(rows).head(1).to_dict("records"):
+            texts = change(row["number_effect"], row["number_low"], row["number_high"], span)
+            cells.setdefault(f"{spoken(str(row['indicator']))}, a year", []).append("\n".join(texts))
+        for row in money_rows(rows).to_dict("records"):
+            texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
+            cells.setdefault(f"{row['payer']}, m DKK a year", []).append("\n".join(texts))
+    rows_shown = [(name, *row) for name, row in cells.items() if any(cell != NO_CHANGE for cell in row)]
+    heading = "At both ends of governance (0: everyone for himself, 1: one decision maker)"
+    return table_of(heading, ["", *shown.values()], rows_shown)
+
+
+def _end(label: str) -> str:
+    return label.rpartition("(")[2].rstrip(")")
+
+
+def why_table(effects: Effects, label: str, most: int = 6) -> Table:
+    """The strongest changes of incentives, and what providers make of them."""
+    rows = [
+        (
+            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {spoken(str(row['action']))}",
+            f"kr per {row['unit']}",
+            _kroner(row["gross_change"]),
+            _kroner(row["felt_change"]),
+            percent(row["level_change"]),
+        )
+        for row in why(effects, label).head(most).to_dict("records")
+    ]
+    heading = "Why: change of what one more of an act is worth to those who decide"
+    return table_of(heading, ["", "", "in accounts", "felt", "does more"], rows, texts=2)
+
+
+def _kroner(value: float) -> str:
+    return signed(value, 0 if abs(value) >= 100 or value == 0 else 1)
+
+
+def estimates_table(estimates: pd.DataFrame, heading: str) -> Table:
+    """Levels of one scenario with their intervals, the chosen indicators alone."""
+    rows = []
+    for row in estimates.to_dict("records"):
+        unit = shown_unit(str(row["unit"]))
+        value, low, high = (row[name] * unit.factor for name in ("estimate", "low", "high"))
+        interval = f"{level(low)} to {level(high)}" if is_number(low) else "."
+        where = "" if row["group"] == "all" else f" ({str(row['group']).partition('=')[2]})"
+        rows.append((f"{spoken(str(row['indicator']))}{where}", unit.text, level(value), interval))
+    return table_of(heading, ["", "", "mean", "90 % interval"], rows, texts=2)
+
+
+def incentives_table(rows: pd.DataFrame, heading: str) -> Table:
+    """Kroner per act, in the accounts of the actor's chain and as felt."""
+    shown = [
+        (
+            str(row["actor"]),
+            spoken(str(row["action"])),
+            str(row["unit"]),
+            _kroner(row["gross"]),
+            _kroner(row["felt"]),
+            percent(row["share_of_income"]),
+        )
+        for row in rows.to_dict("records")
+    ]
+    return table_of(heading, ["actor", "one more", "unit", "in accounts", "felt", "of income"], shown, texts=3)
+
+
+def validation_table(rows: pd.DataFrame) -> Table:
+    """What was expected, what the model gives, and whether it lies inside."""
+    shown = [
+        (
+            f"{row['case']}: {row['quantity']}",
+            str(row["unit"]),
+            level(row["value"]),
+            f"{level(row['low'])} to {level(row['high'])}",
+            "inside" if row["passed"] else "OUTSIDE",
+        )
+        for row in rows.to_dict("records")
+    ]
+    return table_of("Model against what is known", ["", "", "model", "expected", ""], shown, texts=2)
+
+
+def bench_table(measured: dict[str, dict[str, float]]) -> Table:
+    """Speed and memory."""
+    rows = [
+        (f"{part}: {spoken(name)}", plain(value, 0 if abs(value) >= 100 else 3))
+        for part in ("full", "reduced")
+        for name, value in measured[part].items()
+    ]
+    return table_of("Speed and memory", ["", "measured"], rows)

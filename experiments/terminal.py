@@ -1,0 +1,94 @@
+"""What a command says beside its result, on standard error: progress with time left, notes, and errors in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+#: Exit codes: the work failed; the input is wrong.
+FAILED, WRONG_INPUT = 1, 2
+#: In a file or pipe a line is written each time so many more per cent are done.
+_STEP = 10
+
+
+class ProgressOnError(AbstractContextManager["ProgressOnError"]):
+    """A bar with time left on a terminal, a plain line now and then elsewhere; called with runs done and in all."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._began = time.monotonic()
+        self._said = -1
+
+    def __enter__(self) -> ProgressOnError:
+        """Begin."""
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        """Report that so many of all runs are done."""
+        if self._bar is not None:
+            if self._task is None:
+                self._task = self._bar.add_task(self._what, total=total)
+            self._bar.update(self._task, completed=done)
+            return
+        step = 100 * done // max(total, 1) // _STEP
+        if step == self._said:
+            return
+        self._said = step
+        left = (time.monotonic() - self._began) * (total - done) / done if done else None
+        tail = f", about {_spoken_time(left)} left" if left is not None and done < total else ""
+        note(f"{self._what}: {done} of {total} runs{tail}")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _spoken_time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def note(text: str) -> None:
+    """Say something that is not the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def explain(error: Exception) -> int:
+    """Say what went wrong, without a traceback, and return the exit code.
+
+    A problem in the input gives one line for each problem found and code 2; anything else one line and code 1.
+    ``TVAERS_TRACEBACK=1`` in the environment shows where an unexpected problem arose.
+    """
+    from sim.reading import InputError
+
+    if isinstance(error, InputError):
+        for problem in error.all:
+            note(f"tvaers: {problem}")
+        return WRONG_INPUT
+    if os.environ.get("TVAERS_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    text = " ".join(str(error).split()) or "no further words"
+    expected = isinstance(error, OSError | MemoryError) or type(error).__module__ == "experiments.replication"
+    hint = "" if expected else " (unexpected; TVAERS_TRACEBACK=1 shows where)"
+    note(f"tvaers: {text if expected else f'{type(error).__name__}: {text}'}{hint}")
+    return FAILED

@@ -1,0 +1,347 @@
+"""From a scenario to the state of its first morning: people, organisations, and what is solved from figures."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance import decision_keys, stream_name, uniforms
+from sim.clock import date_of
+from sim.day.frame import Load, Work, empty_work
+from sim.day.rates import (
+    Derived,
+    HealthRates,
+    HomeCareRates,
+    HospitalRates,
+    PracticeRates,
+    Rates,
+    as_record,
+    read_theme,
+)
+from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
+from sim.network import Network, build_network, names_to_keys
+from sim.population.synthesis import synthesise
+from sim.state import (
+    ABSENT,
+    CARD,
+    FAR,
+    GP_LEVELS,
+    HOME_CARE_LEVELS,
+    NEVER,
+    NOBODY_NOTICES,
+    NOT_AT_RISK,
+    NURSING_HOME,
+    PRACTICE,
+    TOWN,
+    UNIT,
+    WARD,
+    WARD_LEVELS,
+    Organisations,
+    People,
+    State,
+    empty_lists,
+    empty_stays,
+    records,
+)
+
+if TYPE_CHECKING:
+    from sim.parameters import Parameters
+    from sim.scenario import Scenario
+
+Columns = dict[str, NDArray[Any]]
+_OLDEST = 110
+
+
+@dataclass
+class World:
+    """What a run needs before its first day."""
+
+    network: Network
+    state: State
+    rates: Rates
+    load: Load
+    work: Work
+    season: NDArray[np.float64]  # log factor of acute illness by day, from the first day
+    weight: float
+
+
+def build(scenario: Scenario, seed: int) -> World:
+    """Make the people, organisations and rates of a run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Complete scenario.
+    seed : int
+        Root seed.
+
+    Returns
+    -------
+    World
+        State of the first morning, nobody yet present.
+    """
+    network = build_network(scenario)
+    scale = float(scenario.population.scale)
+    columns = synthesise(scenario, network, seed)
+    # what is solved from people (mortality, home help) must not depend on who happens to be in a small sample
+    whole = columns if scale >= 1.0 else synthesise(scenario.with_({"population.scale": 1.0}), network, seed)
+    parameters = scenario.parameters
+    health = read_theme(HealthRates, "health", parameters)
+    home = read_theme(HomeCareRates, "home_care", parameters)
+    there = whole["arrival"] <= scenario.first_day
+    initial = {name: column[there] for name, column in whole.items()}
+    age = (scenario.first_day - initial["birth"]) / 365.25
+    shift = _help_shift(initial, age, network, home)
+    rates = Rates(
+        health=as_record(health),
+        practice=as_record(read_theme(PracticeRates, "general_practice", parameters)),
+        home=as_record(home),
+        hospital=as_record(read_theme(HospitalRates, "hospital", parameters)),
+        derived=as_record(_derived(scenario, seed, initial, age, health)),
+    )
+    people = _people(columns)
+    state = State(
+        people=people,
+        stays=empty_stays(len(people.key) // 16 + 256),
+        lists=empty_lists(len(people.key)),
+        organisations=_organisations(scenario, network, initial, age, shift, home),
+    )
+    places = max(len(network.practices), len(network.units), len(network.municipalities), len(network.wards))
+    return World(
+        network=network,
+        state=state,
+        rates=rates,
+        load=no_load(network),
+        work=empty_work(len(people.key), places),
+        season=_season(parameters, seed, scenario.first_day, scenario.last_day),
+        weight=max(1.0, 1.0 / scale),
+    )
+
+
+def no_load(network: Network) -> Load:
+    """Nobody outside the sample."""
+    return Load(
+        practice=np.zeros((len(network.practices), 2)),
+        ward=np.zeros((len(network.wards), 12, 2)),
+        unit=np.zeros(len(network.units)),
+        nurse=np.zeros((len(network.municipalities), 2)),
+        temporary=np.zeros(len(network.municipalities)),
+        nursing_home=np.zeros(len(network.municipalities)),
+    )
+
+
+def _people(columns: Columns) -> People:
+    n = len(columns["key"])
+    card = records(n, CARD)
+    for name in ("arrival", "leaves", "birth", "frailty", "practice", "unit", "sex", "municipality", "conditions",
+                 "alone", "scheme"):  # fmt: skip
+        card[name] = columns[name]
+    card.discharged = card.acute_start = card.protected = NEVER
+    card.place = np.where(columns["nursing"] > 0, NURSING_HOME, ABSENT)
+    return People(
+        card=card,
+        key=np.ascontiguousarray(columns["key"], np.uint64),
+        control=np.full(n, FAR, np.int32),
+        illness=np.full(n, NOT_AT_RISK, np.float32),
+        routine=np.zeros(n, np.float32),
+        mortality=np.full(n, NOT_AT_RISK, np.float32),
+        recovery=np.zeros(n, np.float32),
+        instability=np.zeros(n, np.float32),
+        level=np.zeros(n, np.float32),
+        detect=np.full(n, NOBODY_NOTICES, np.float32),
+    )
+
+
+def _help_threshold(initial: Columns, age: NDArray[np.float64], home: HomeCareRates) -> NDArray[np.float64]:
+    return home.help_frailty - home.help_age * (age - 80.0) / 10.0 - home.help_alone * initial["alone"]
+
+
+def _help_shift(
+    initial: Columns, age: NDArray[np.float64], network: Network, home: HomeCareRates
+) -> NDArray[np.float64]:
+    """Shift of the threshold of home help in each municipality so that its share of recipients is met at the start."""
+    above = initial["frailty"] - _help_threshold(initial, age, home)
+    shift = np.zeros(len(network.municipalities))
+    for m, municipality in enumerate(network.municipalities):
+        own = initial["municipality"] == m
+        at_home = above[own & (initial["nursing"] == 0)]
+        share = municipality.home_help_share * own.sum() / max(len(at_home), 1)
+        shift[m] = np.quantile(at_home, 1.0 - share) if len(at_home) else 0.0
+    return shift
+
+
+def _organisations(
+    scenario: Scenario, network: Network, initial: Columns, age: NDArray[np.float64], shift: NDArray[np.float64],
+    home: HomeCareRates,
+) -> Organisations:  # fmt: skip
+    p, copies = scenario.parameters, network.copies
+    minutes = network.practice_gps * p.number("general_practice.capacity.minutes_per_gp") * 10.0 * copies
+    above = initial["frailty"] - _help_threshold(initial, age, home) - shift[initial["municipality"]]
+    need = np.minimum(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most).astype(np.int64)
+    need = np.where((above > 0) & (initial["nursing"] == 0), need, 0)
+    units = len(network.units)
+    hours = np.bincount(initial["unit"], weights=need, minlength=units)
+    people = np.bincount(initial["municipality"], minlength=len(network.municipalities))
+    visits = p.number("home_care.acute_nurse.visits_per_1000") * p.number("home_care.acute_nurse.room")
+    own = 1.0 - p.number("home_care.temporary.background_share")
+    towns = network.municipalities
+    beds = np.array([ward.beds for ward in network.wards]) * copies
+    background = np.array([p.number(f"wards.{ward.name}.background") for ward in network.wards])
+    shape = (len(network.practices), len(towns), len(AGE_BANDS), 4, 2)
+    practices, home_units, municipalities, wards = (
+        records(len(network.practices), PRACTICE), records(units, UNIT), records(len(towns), TOWN),
+        records(len(beds), WARD),
+    )  # fmt: skip
+    practices.gp_minutes = minutes
+    practices.gp_background = minutes * p.number("general_practice.capacity.background_share")
+    practices.gp_key = names_to_keys([practice.name for practice in network.practices])
+    home_units.unit_capacity = hours * (1.0 + p.number("home_care.help.room"))
+    home_units.unit_municipality = [unit.municipality for unit in network.units]
+    municipalities.nurse_capacity = np.ceil(people * visits / 1000.0 / 365.25)
+    municipalities.temporary_capacity = np.rint([town.temporary_places * own * copies for town in towns])
+    municipalities.nursing_capacity = np.rint([town.nursing_home_places * copies for town in towns])
+    municipalities.help_shift = shift
+    municipalities.share_acute = [town.catchment_share_acute for town in towns]
+    municipalities.share_elective = [town.catchment_share_elective for town in towns]
+    wards.ward_beds = np.rint(beds)
+    wards.ward_key = names_to_keys([ward.name for ward in network.wards])
+    wards.ward_background = beds * background
+    wards.ward_reference = -1.0
+    return Organisations(
+        practices=practices,
+        units=home_units,
+        towns=municipalities,
+        wards=wards,
+        gp_levels=np.ones((len(network.practices), GP_LEVELS)),
+        unit_levels=np.ones((units, HOME_CARE_LEVELS)),
+        ward_levels=np.ones((len(network.wards), WARD_LEVELS)),
+        census=np.zeros((4, *shape[1:3]), np.int64),
+        listed=np.zeros(shape, np.int64),
+        present=np.zeros(1, np.int64),
+    )
+
+
+def _derived(
+    scenario: Scenario, seed: int, initial: Columns, age: NDArray[np.float64], health: HealthRates
+) -> Derived:
+    p = scenario.parameters
+    prevalence = np.array([np.mean((initial["conditions"] & bit) > 0) for bit in CONDITIONS.values()])
+    return Derived(
+        death=_death_table(p, initial, age, health),
+        diagnosis=_diagnoses(p, prevalence),
+        preventable=np.array([name in PREVENTABLE_DIAGNOSES for name in DIAGNOSES], np.uint8),
+        tariff=np.array(p.numbers("tariffs.course_value")),
+        tariff_elective=p.number("hospital.tariff.elective"),
+        tariff_long_stay_day=p.number("tariffs.long_stay_day"),
+        tariff_outpatient=p.number("tariffs.outpatient_visit"),
+        tariff_virtual=p.number("tariffs.outpatient_virtual"),
+        tariff_emergency=p.number("tariffs.emergency_visit"),
+        tariff_observation=p.number("tariffs.observation"),
+        ward_of_diagnosis=np.array(p.numbers("wards.specialty.ward"), np.int64),
+        short_stay_share=p.number("wards.short_stay.share"),
+        geriatric_share=p.number("wards.specialty.geriatric_share"),
+        winter_beds=int(p.number("wards.winter.beds") * max(1.0, scenario.population.scale)),
+        background_spread=p.number("wards.background.spread"),
+        keys=decision_keys(seed),
+    )
+
+
+def _diagnoses(p: Parameters, prevalence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulative shares of diagnosis groups for each of the 32 sets of conditions; own conditions weigh more."""
+    shares = np.array(p.numbers("health.diagnosis.shares"))
+    weight = p.number("health.diagnosis.condition_weight")
+    own = {"copd": 0, "diabetes": 1, "heart_failure": 2}
+    table = np.tile(shares, (32, 1))
+    for name, condition in own.items():
+        column = DIAGNOSES.index(name)
+        mean = 1.0 + (weight - 1.0) * prevalence[condition]
+        has = (np.arange(32) >> condition) & 1 == 1
+        table[:, column] *= np.where(has, weight, 1.0) / mean
+    return np.asarray(np.cumsum(table / table.sum(axis=1, keepdims=True), axis=1))
+
+
+def _season(p: Parameters, seed: int, first: int, last: int) -> NDArray[np.float64]:
+    """Log factor of acute illness by day: two harmonics, a yearly infection wave, weekdays; its mean factor is one."""
+    days = np.arange(first, last + 32)
+    dates = [date_of(int(day)) for day in days]
+    of_year = np.array([day.timetuple().tm_yday for day in dates])
+    angle = 2.0 * math.pi * (of_year - 15.0) / 365.25
+    log = p.number("health.season.amplitude") * np.cos(angle) + p.number("health.season.summer") * np.cos(2.0 * angle)
+    width = p.number("health.season.wave_days")
+    for year in range(dates[0].year, dates[-1].year + 2):
+        u = [float(uniforms(seed, "season", np.array([stream_name("wave")]), year, k)[0]) for k in range(2)]
+        height = p.number("health.season.wave_height") * (0.5 + u[0])
+        peak = (np.datetime64(f"{year}-01-10") - np.datetime64("1970-01-01")).astype(int) + 50.0 * u[1]
+        log = log + height * np.exp(-0.5 * ((days - peak) / width) ** 2)
+    log -= math.log(np.mean(np.exp(log[:365])))
+    return np.asarray(log + np.log(np.array(p.numbers("health.season.weekday")))[(days + 3) % 7])
+
+
+def _death_table(
+    p: Parameters, initial: Columns, age: NDArray[np.float64], health: HealthRates
+) -> NDArray[np.float64]:
+    """Log daily hazard of death by sex and age, solved so that all deaths together meet the life table.
+
+    Deaths in hospital courses are expected from the hazard of illness, the need of a bed and the fatality of a course;
+    what the life table leaves is spread over frailty and instability.
+    """
+    annual = np.array(p.numbers("people.mortality.annual"))
+    centres = np.array(p.numbers("people.age.band_centres"))
+    ratio = p.number("people.mortality.men_to_women")
+    bands = np.searchsorted(np.array(AGE_BANDS), age, side="right") - 1
+    women = initial["sex"] == 1
+    ages = np.arange(65, _OLDEST + 1)
+    table = np.zeros((2, len(ages)))
+    frailty = initial["frailty"].astype(np.float64)
+    level = health.instability_frailty * (frailty - 0.2)
+    resident = initial["nursing"] > 0
+    log_rest = (
+        health.mortality_frailty * frailty + health.mortality_instability * level
+        + 0.5 * health.mortality_instability**2 + health.mortality_nursing_home * resident
+    )  # fmt: skip
+    course = _course_deaths(initial, age, health)
+    for sex in (0, 1):
+        mean = np.empty(len(AGE_BANDS))
+        for band in range(len(AGE_BANDS)):
+            share = np.mean(women[bands == band])
+            own = annual[band] / (share + (1.0 - share) * ratio)
+            mean[band] = own * (ratio if sex == 0 else 1.0)
+        log_table = np.interp(ages + 0.5, centres, np.log(mean))
+        last = np.log(mean[-1] / mean[-2]) / (centres[-1] - centres[-2])
+        log_table += np.maximum(ages + 0.5 - centres[-1], 0.0) * last
+        for band in range(len(AGE_BANDS)):
+            who = (bands == band) & (women == (sex == 1))
+            expected = np.exp(np.interp(age[who], ages + 0.5, log_table))
+            left = max(mean[band] - np.mean(course[who]), 0.1 * mean[band]) * who.sum()
+            upper = AGE_BANDS[band + 1] if band + 1 < len(AGE_BANDS) else _OLDEST + 1
+            rows = (ages >= AGE_BANDS[band]) & (ages < upper)
+            correction = np.log(left / np.sum(expected * np.exp(log_rest[who])))
+            table[sex, rows] = log_table[rows] + correction - math.log(365.25)
+    return table
+
+
+def _course_deaths(initial: Columns, age: NDArray[np.float64], health: HealthRates) -> NDArray[np.float64]:
+    """Expected yearly deaths in hospital of each person."""
+    frailty = initial["frailty"].astype(np.float64)
+    level = health.instability_frailty * (frailty - 0.2)
+    decades = (age - 75.0) / 10.0
+    eta = math.log(health.illness_base) + health.illness_age * decades + health.illness_frailty * frailty
+    for k, bit in enumerate(CONDITIONS.values()):
+        eta = eta + health.illness_conditions[k] * ((initial["conditions"] & bit) > 0)
+    eta = eta + health.illness_instability * level + 0.5 * health.illness_instability**2
+    need = health.need_base * np.exp(
+        health.need_age * decades + health.need_frailty * frailty + health.need_instability * level
+    )
+    courses = 365.25 * np.exp(eta) * np.minimum(need, health.need_most)
+    # each course brings relapses: the excess hazard over its whole time constant, where a bed is needed
+    courses *= 1.0 + health.recovery_excess * health.recovery_days
+    m = health.mortality_in_course
+    log_odds = (
+        math.log(m / (1.0 - m)) + health.mortality_in_course_age * (age - 80.0) / 10.0
+        + health.mortality_in_course_frailty * (frailty - 0.25)
+    )  # fmt: skip
+    return np.asarray(courses / (1.0 + np.exp(-log_odds)))

@@ -1,0 +1,228 @@
+"""What every process of the day is handed beside the state: today, scratch room, and where to write."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import inline
+from sim.measures import AGE_BANDS
+from sim.records import ActivityLog, Counters, empty_counters, empty_log
+from sim.state import ABSENT, DEAD, HOME, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue
+
+RISK_GROUPS = 4
+STAY_BINS, RETURN_BINS = 401, 32
+
+#: Faults that stop a run: an array was too small. The place is named in the error.
+FAULT_ACTIVITY, FAULT_QUEUE, FAULT_STAYS, FAULT_CLAIMS = 1, 2, 3, 4
+
+
+class Today(NamedTuple):
+    """The day being lived."""
+
+    day: int
+    weekday: int  # 0 Monday
+    workday: bool
+    season: float
+    month: int  # 0 January
+    streams: NDArray[np.uint64]
+    nurse_free: NDArray[np.int64]  # visits left today, by municipality
+
+
+#: One claim on a capacity: size in tenths of minutes or 1; ratio below 1 means that a bed is needed.
+CLAIM = np.dtype(
+    [
+        ("rank", np.uint64),
+        ("ratio", np.float64),
+        ("row", np.int32),
+        ("place", np.int32),  # practice, unit, municipality or ward
+        ("since", np.int32),
+        ("amount", np.int32),
+        ("kind", np.uint8),
+    ],
+    align=True,
+)
+
+
+class Claims(NamedTuple):
+    """Claims on a capacity (:data:`CLAIM`), collected before any is served, and the order of serving."""
+
+    count: NDArray[np.int64]
+    entry: NDArray[Any]
+    order: NDArray[np.int32]
+
+
+class Work(NamedTuple):
+    """Scratch room of a day; nothing here is remembered."""
+
+    flags: NDArray[np.uint8]
+    hashes: NDArray[np.uint64]
+    found: NDArray[np.int32]  # (what, people) rows found by the scan
+    relapse: NDArray[np.uint8]
+    counts: NDArray[np.int64]  # how many were found of each
+    practice: Claims
+    nurse: Claims
+    emergency: Claims
+    beds: Claims
+    starts: NDArray[np.int64]
+    fill: NDArray[np.int64]
+
+
+class Load(NamedTuple):
+    """People of the catchment who are not in the sample, as load: mean and standard deviation (zero at scale 1)."""
+
+    practice: NDArray[np.float64]  # (practices, 2) tenths of minutes a weekday
+    ward: NDArray[np.float64]  # (wards, 12, 2) patients
+    unit: NDArray[np.float64]  # (units,) minutes a week committed
+    nurse: NDArray[np.float64]  # (municipalities, 2) visits a day
+    temporary: NDArray[np.float64]  # (municipalities,) places
+    nursing_home: NDArray[np.float64]  # (municipalities,) places
+
+
+class Output(NamedTuple):
+    """Where the day writes."""
+
+    table: ActivityLog
+    counters: Counters
+    stay_bins: NDArray[np.int64]  # sixths of days
+    return_bins: NDArray[np.int64]  # days to readmission
+    listed_days: NDArray[np.int64]
+    practice_minutes: NDArray[np.int64]  # (practices, 3) served, wanted, capacity: tenths of minutes
+    unit_use: NDArray[np.int64]  # (units, 2) committed, capacity: minutes a week, summed over days
+    nurse_use: NDArray[np.int64]  # (municipalities, 2) served, wanted
+    ward_month: NDArray[np.int64]  # (wards, 2) modelled patient-days, its square sum
+    fault: NDArray[np.int64]
+
+
+def empty_claims(room: int) -> Claims:
+    """Room for ``room`` claims."""
+    return Claims(np.zeros(1, np.int64), np.zeros(room, CLAIM).view(np.recarray), np.zeros(room, np.int32))
+
+
+def empty_work(people: int, places: int) -> Work:
+    """Scratch room for a population of that many rows and the largest number of places of one kind."""
+    some = people // 4 + 512
+    return Work(
+        flags=np.zeros(people + 4096 + 8, np.uint8),
+        hashes=np.zeros(4096, np.uint64),
+        found=np.zeros((5, people + 8), np.int32),
+        relapse=np.zeros(people + 8, np.uint8),
+        counts=np.zeros(8, np.int64),
+        practice=empty_claims(people + 512),
+        nurse=empty_claims(some),
+        emergency=empty_claims(some),
+        beds=empty_claims(some),
+        starts=np.zeros(places + 2, np.int64),
+        fill=np.zeros(places + 2, np.int64),
+    )
+
+
+def empty_output(rows: int, practices: int, units: int, municipalities: int, wards: int) -> Output:
+    """Records of one month, all zero."""
+    bands = len(AGE_BANDS)
+    return Output(
+        table=empty_log(rows),
+        counters=empty_counters(municipalities, wards),
+        stay_bins=np.zeros(STAY_BINS, np.int64),
+        return_bins=np.zeros(RETURN_BINS, np.int64),
+        listed_days=np.zeros((practices, municipalities, bands, RISK_GROUPS, 2), np.int64),
+        practice_minutes=np.zeros((practices, 3), np.int64),
+        unit_use=np.zeros((units, 2), np.int64),
+        nurse_use=np.zeros((municipalities, 2), np.int64),
+        ward_month=np.zeros((wards, 2), np.int64),
+        fault=np.zeros(1, np.int64),
+    )
+
+
+@inline
+def write(out: Output, people: People, i: int, day: int, measure: int, quantity: int, value: int, nth: int,
+          ward: int, flags: int, episode: int) -> None:  # fmt: skip
+    """Write one event into the activity table and count it."""
+    table = out.table
+    k = table.used[0]
+    if k >= table.row.shape[0]:
+        out.fault[0] = FAULT_ACTIVITY
+        return
+    municipality, band = people.card.municipality[i], people.card.band[i]
+    table.row.day[k] = day
+    table.row.person[k] = i
+    table.row.episode[k] = episode
+    table.row.measure[k] = measure
+    table.row.quantity[k] = quantity
+    table.row.value[k] = value
+    table.row.nth[k] = nth
+    table.row.practice[k] = people.card.practice[i]
+    table.row.unit[k] = people.card.unit[i]
+    table.row.ward[k] = ward
+    table.row.municipality[k] = municipality
+    table.row.band[k] = band
+    table.row.marks[k] = flags
+    table.used[0] = k + 1
+    out.counters.activity[measure, municipality, band] += 1
+    out.counters.quantity[measure, municipality, band] += quantity
+
+
+@inline
+def count(out: Output, people: People, i: int, counter: int, amount: int) -> None:
+    """Add to a counter of the person's municipality and age band."""
+    out.counters.people[counter, people.card.municipality[i], people.card.band[i]] += amount
+
+
+@inline
+def push(queue: Queue, out: Output, row: int, day: int, kind: int, ratio: float) -> None:
+    """Put a person at the end of a queue."""
+    k = queue.count[0]
+    if k >= queue.entry.shape[0]:
+        out.fault[0] = FAULT_QUEUE
+        return
+    queue.entry.row[k] = row
+    queue.entry.day[k] = day
+    queue.entry.kind[k] = kind
+    queue.entry.ratio[k] = ratio
+    queue.count[0] = k + 1
+
+
+@inline
+def claim(claims: Claims, out: Output, row: int, place: int, kind: int, since: int, size: int, ratio: float,
+          urgency: int, day: int, luck: float) -> None:  # fmt: skip
+    """Collect one claim; rank is urgency class, then days waited, then a keyed draw of person and day."""
+    k = claims.count[0]
+    if k >= claims.entry.shape[0]:
+        out.fault[0] = FAULT_CLAIMS
+        return
+    waited = min(max(day - since, 0), 1023)
+    claims.entry.row[k] = row
+    claims.entry.place[k] = place
+    claims.entry.kind[k] = kind
+    claims.entry.since[k] = since
+    claims.entry.amount[k] = size
+    claims.entry.ratio[k] = ratio
+    claims.entry.rank[k] = (np.uint64(urgency) << np.uint64(60)) | (np.uint64(1023 - waited) << np.uint64(50)) | np.uint64(
+        luck * 1125899906842624.0
+    )
+    claims.order[k] = k
+    claims.count[0] = k + 1
+
+
+@inline
+def group_of(conditions: int) -> int:
+    """Risk group of capitation: 0 none, 1 type 2 diabetes, 2 chronic obstructive pulmonary disease, 3 both."""
+    return ((conditions >> 1) & 1) + 2 * (conditions & 1)
+
+
+@inline
+def census(people: People, organisations: Organisations, i: int, sign: int) -> None:
+    """Add a living person to (or take one out of) the daily head counts, by where the person is."""
+    place = people.card.place[i]
+    if place == ABSENT or place == DEAD or place == MOVED:
+        return
+    municipality, band = people.card.municipality[i], people.card.band[i]
+    organisations.census[0, municipality, band] += sign
+    if place == HOME or place == TEMPORARY:
+        organisations.census[1, municipality, band] += sign
+        organisations.census[3, municipality, band] += sign * people.card.alone[i]
+    elif place == NURSING_HOME:
+        organisations.census[2, municipality, band] += sign
+    organisations.listed[people.card.practice[i], municipality, band, group_of(people.card.conditions[i]), people.card.scheme[i]] += sign

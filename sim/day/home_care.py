@@ -1,0 +1,270 @@
+"""Municipal care: noticing deterioration, the acute nurse, home help, temporary places and nursing homes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.chance import uniform, uniform_at
+from sim.compiled import inline, jit
+from sim.day.frame import Claims, Load, Output, Today, Work, census, claim, count, push, write
+from sim.day.illness import (
+    NOTICED_CONTACT,
+    SOON,
+    ask_nurse,
+    ask_practice,
+    to_emergency,
+)
+from sim.day.month import grant_help, help_need, write_care
+from sim.day.practice import group_by_place, rank_claims
+from sim.day.rates import Rates
+from sim.day.risk import set_risk
+from sim.day.scan import NOTICES
+from sim.day.streams import DETECTION, DETECTION_ANSWER, HELP_QUEUE, NURSE_OUTCOME, NURSING_QUEUE
+from sim.measures import FLAG, MEASURE
+from sim.records import COUNTER
+from sim.state import HOME, HOSPITAL, NURSING_HOME, TEMPORARY, Queue, State
+
+_NURSE_VISIT, _DETECTED = MEASURE["acute_nurse_visit"], MEASURE["detection"]
+_OUT_OF_HOURS = MEASURE["out_of_hours_contact"]
+_NURSE_UNMET, _HELP_WAIT = COUNTER["acute_nurse_unmet"], COUNTER["home_care_wait_days"]
+_NURSING_WAIT, _ENTRIES = COUNTER["nursing_home_wait_days"], COUNTER["nursing_home_entries"]
+_ACUTE = FLAG["acute"]
+EARLY_DETECTION = 0
+
+
+@jit
+def notice(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """Home care may notice that a recipient is getting worse, and calls the acute nurse or the practice."""
+    people, home = state.people, rates.home
+    for j in range(work.counts[NOTICES]):
+        i = work.found[NOTICES, j]
+        if people.card.help[i] == 0:
+            continue
+        level = state.organisations.unit_levels[people.card.unit[i], EARLY_DETECTION]
+        if uniform(people.key[i], today.streams[DETECTION]) >= home.detection_per_day * level:
+            continue
+        write(out, people, i, today.day, _DETECTED, 1, 0, 0, -1, 0, today.day)
+        if uniform(people.key[i], today.streams[DETECTION_ANSWER]) < home.detection_to_nurse or not today.workday:
+            ask_nurse(state, i, 9.0, NOTICED_CONTACT, today, work, out)
+        else:
+            minutes = rates.practice.minutes_gp_consultation
+            ask_practice(state, i, NOTICED_CONTACT, today.day, minutes, 9.0, SOON, today, work, out)
+
+
+@jit
+def serve_nurses(state: State, rates: Rates, load: Load, today: Today, work: Work, out: Output) -> None:
+    """The acute nurses' visits of the day, by urgency and lot where there are too few."""
+    claims, organisations = work.nurse, state.organisations
+    municipalities = organisations.towns.shape[0]
+    group_by_place(claims, municipalities, work.starts, work.fill)
+    for m in range(municipalities):
+        low, high = work.starts[m], work.starts[m + 1]
+        wanted, room = high - low, organisations.towns.nurse_capacity[m]
+        if load.nurse[m, 0] > 0.0:
+            others = load.nurse[m, 0]
+            room = int(math.floor(max(room - others, room * wanted / max(wanted + others, 1.0))))
+        if wanted > room:
+            rank_claims(claims, state.people.key, low, high)
+        for k in range(low, high):
+            if k - low < room:
+                visit(state, claims, claims.order[k], rates, today, work, out)
+            else:
+                nurse_has_no_room(state, claims, claims.order[k], rates, today, work, out)
+        out.nurse_use[m, 0] += min(wanted, room)
+        out.nurse_use[m, 1] += wanted
+        today.nurse_free[m] = max(room - wanted, 0)
+
+
+@jit
+def visit(state: State, claims: Claims, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """The acute nurse has come: treat at home, or send to hospital."""
+    people, i, ratio = state.people, claims.entry.row[c], claims.entry.ratio[c]
+    write(out, people, i, today.day, _NURSE_VISIT, 1, 0, 0, -1, _ACUTE, today.day)
+    if claims.entry.kind[c] == NOTICED_CONTACT:
+        people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_detection
+        return
+    u = uniform(people.key[i], today.streams[NURSE_OUTCOME])
+    borderline = ratio < 1.0 + rates.hospital.threshold_borderline
+    if ratio < 1.0 or (borderline and u >= rates.home.acute_nurse_handles_borderline):
+        to_emergency(state, i, ratio, today, work, out)
+
+
+@jit
+def nurse_has_no_room(
+    state: State, claims: Claims, c: int, rates: Rates, today: Today, work: Work, out: Output
+) -> None:
+    """No acute nurse is free: what was noticed cannot be acted on, and some of it ends in the hospital."""
+    people, i, ratio = state.people, claims.entry.row[c], claims.entry.ratio[c]
+    count(out, people, i, _NURSE_UNMET, 1)
+    if claims.entry.kind[c] == NOTICED_CONTACT:
+        if uniform_at(people.key[i], today.streams[NURSE_OUTCOME], 1) < rates.home.detection_raises_use:
+            to_emergency(state, i, 1.0 + rates.hospital.threshold_borderline, today, work, out)
+        return
+    if ratio < 1.0 + rates.hospital.threshold_borderline:
+        to_emergency(state, i, ratio, today, work, out)
+    else:
+        write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, _ACUTE, today.day)
+
+
+@jit
+def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work, out: Output) -> None:
+    """New home help, where the unit has hours left; the longest waiting first."""
+    queue, claims = state.lists.help, work.nurse
+    people, organisations = state.people, state.organisations
+    claims.count[0] = 0
+    for k in range(queue.count[0]):
+        i = queue.entry.row[k]
+        if people.card.place[i] != HOME or people.card.help[i] > 0:
+            if people.card.place[i] == HOSPITAL or people.card.place[i] == TEMPORARY:
+                keep_waiting(claims, out, state, queue, k, today)
+            continue
+        need = help_need(people, i, organisations, rates, today.day)
+        if need > 0:
+            luck = uniform(people.key[i], today.streams[HELP_QUEUE])
+            claim(claims, out, i, people.card.unit[i], 0, queue.entry.day[k], need, 9.0, SOON, today.day, luck)
+    queue.count[0] = 0
+    units = organisations.units.shape[0]
+    group_by_place(claims, units, work.starts, work.fill)
+    for p in range(units):
+        low, high = work.starts[p], work.starts[p + 1]
+        rank_claims(claims, people.key, low, high)
+        room = organisations.units.unit_capacity[p] - organisations.units.unit_committed[p] - int(load.unit[p])
+        for k in range(low, high):
+            c = claims.order[k]
+            i = claims.entry.row[c]
+            if claims.entry.kind[c] == 0 and claims.entry.amount[c] <= room:
+                room -= claims.entry.amount[c]
+                grant_help(people, organisations, i, claims.entry.amount[c], rates, today.day)
+            else:
+                count(out, people, i, _HELP_WAIT, 1)
+                push(queue, out, i, claims.entry.since[c], 1, 0.0)
+        out.unit_use[p, 0] += organisations.units.unit_committed[p] + int(load.unit[p])
+        out.unit_use[p, 1] += organisations.units.unit_capacity[p]
+
+
+@inline
+def keep_waiting(claims: Claims, out: Output, state: State, queue: Queue, k: int, today: Today) -> None:
+    """A person in hospital keeps the place in the queue but cannot be served today (kind 1)."""
+    i = queue.entry.row[k]
+    claim(claims, out, i, state.people.card.unit[i], 1, queue.entry.day[k], 0, 9.0, SOON, today.day, 0.0)
+
+
+@jit
+def serve_nursing_homes(state: State, rates: Rates, load: Load, today: Today, work: Work, out: Output) -> None:
+    """Nursing-home places, the longest waiting first; after two months the municipality must find one."""
+    queue, claims = state.lists.nursing_home, work.nurse
+    people, organisations = state.people, state.organisations
+    claims.count[0] = 0
+    for k in range(queue.count[0]):
+        i = queue.entry.row[k]
+        place = people.card.place[i]
+        if place == HOME or place == TEMPORARY:
+            luck = uniform(people.key[i], today.streams[NURSING_QUEUE])
+            claim(claims, out, i, people.card.municipality[i], 0, queue.entry.day[k], 1, 9.0, SOON, today.day, luck)
+        elif place == HOSPITAL:
+            claim(claims, out, i, people.card.municipality[i], 1, queue.entry.day[k], 1, 9.0, SOON, today.day, 0.0)
+    queue.count[0] = 0
+    municipalities = organisations.towns.shape[0]
+    group_by_place(claims, municipalities, work.starts, work.fill)
+    for m in range(municipalities):
+        low, high = work.starts[m], work.starts[m + 1]
+        rank_claims(claims, people.key, low, high)
+        for k in range(low, high):
+            c = claims.order[k]
+            i = claims.entry.row[c]
+            free = organisations.towns.nursing_used[m] + load.nursing_home[m] < organisations.towns.nursing_capacity[m]
+            overdue = today.day - claims.entry.since[c] >= rates.home.nursing_home_guarantee_days
+            if claims.entry.kind[c] == 0 and (free or overdue):
+                enter_nursing_home(state, i, rates, today.day, out)
+            else:
+                count(out, people, i, _NURSING_WAIT, 1)
+                push(queue, out, i, claims.entry.since[c], 2, 0.0)
+
+
+@jit
+def enter_nursing_home(state: State, i: int, rates: Rates, day: int, out: Output) -> None:
+    """A person moves into a nursing home; home help ends."""
+    people, organisations = state.people, state.organisations
+    write_care(people, i, out, day)
+    release_help(state, i)
+    if people.card.place[i] == TEMPORARY:
+        leave_temporary_list(state, i)
+    census(people, organisations, i, -1)
+    people.card.place[i] = NURSING_HOME
+    census(people, organisations, i, 1)
+    organisations.towns.nursing_used[people.card.municipality[i]] += 1
+    people.card.accrued[i] = day
+    count(out, people, i, _ENTRIES, 1)
+    set_risk(people, i, organisations, rates, day)
+
+
+@inline
+def release_help(state: State, i: int) -> None:
+    """Home help ends."""
+    people = state.people
+    state.organisations.units.unit_committed[people.card.unit[i]] -= people.card.help[i]
+    people.card.help[i] = 0
+    people.card.nursing[i] = 0
+    people.detect[i] = 1e9
+
+
+@jit
+def leave_temporary_list(state: State, i: int) -> None:
+    """Take a person out of the list of temporary places."""
+    queue = state.lists.temporary
+    for k in range(queue.count[0]):
+        if queue.entry.row[k] == i:
+            last = queue.count[0] - 1
+            queue.entry.row[k], queue.entry.day[k] = queue.entry.row[last], queue.entry.day[last]
+            queue.count[0] = last
+            state.organisations.towns.temporary_used[state.people.card.municipality[i]] -= 1
+            return
+
+
+@inline
+def temporary_free(state: State, load: Load, municipality: int) -> bool:
+    """Whether a temporary place is free now."""
+    organisations = state.organisations
+    used = organisations.towns.temporary_used[municipality] + load.temporary[municipality]
+    return used < organisations.towns.temporary_capacity[municipality]
+
+
+@jit
+def enter_temporary(state: State, i: int, day: int, u: float, rates: Rates, out: Output) -> None:
+    """A person moves into a temporary place for a drawn number of days."""
+    people, organisations = state.people, state.organisations
+    if people.card.place[i] == HOME:
+        write_care(people, i, out, day)
+    census(people, organisations, i, -1)
+    people.card.place[i] = TEMPORARY
+    census(people, organisations, i, 1)
+    people.card.accrued[i] = day
+    organisations.towns.temporary_used[people.card.municipality[i]] += 1
+    until = day + 1 + int(-rates.home.temporary_stay_days * math.log1p(-u))
+    push(state.lists.temporary, out, i, until, 0, 0.0)
+    set_risk(people, i, organisations, rates, day)
+
+
+@jit
+def leave_temporary(state: State, rates: Rates, today: Today, out: Output) -> None:
+    """People whose time in a temporary place is over go home."""
+    queue, people = state.lists.temporary, state.people
+    kept = 0
+    for k in range(queue.count[0]):
+        i = queue.entry.row[k]
+        if queue.entry.day[k] > today.day:
+            queue.entry.row[kept], queue.entry.day[kept] = i, queue.entry.day[k]
+            kept += 1
+            continue
+        write_care(people, i, out, today.day)
+        state.organisations.towns.temporary_used[people.card.municipality[i]] -= 1
+        census(people, state.organisations, i, -1)
+        people.card.place[i] = HOME
+        census(people, state.organisations, i, 1)
+        people.card.accrued[i] = today.day
+        set_risk(people, i, state.organisations, rates, today.day)
+    queue.count[0] = kept
+
+

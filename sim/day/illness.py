@@ -1,0 +1,144 @@
+"""Acute illness: how severe, and who is asked first."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.chance import uniform, uniform_at
+from sim.compiled import inline, jit
+from sim.day.frame import Output, Today, Work, claim, count, write
+from sim.day.rates import Rates
+from sim.day.risk import age_of
+from sim.day.scan import ILLNESSES
+from sim.day.streams import FIRST_CONTACT, NURSE_QUEUE, PRACTICE_OUTCOME, PRACTICE_QUEUE, SEVERITY
+from sim.measures import FLAG, MEASURE
+from sim.records import COUNTER
+from sim.state import NURSING_HOME, People, State
+
+_AMBULANCE, _OUT_OF_HOURS = MEASURE["ambulance_trip"], MEASURE["out_of_hours_contact"]
+_EPISODES = COUNTER["illness_episodes"]
+_ACUTE = FLAG["acute"]
+ACUTE_NURSING = 1
+
+#: Kinds of claims in general practice and with the acute nurse beyond the measures of planned contacts.
+ACUTE_CONTACT, NOTICED_CONTACT = 200, 201
+URGENT, SOON, PLANNED_CARE, OUTREACH_CARE = 0, 1, 2, 3
+
+
+@inline
+def need_of_bed(people: People, i: int, rates: Rates, day: int, relapse: bool) -> float:
+    """Share of this person's acute illnesses for which a hospital bed is needed."""
+    health = rates.health
+    if relapse:
+        return health.need_relapse
+    need = health.need_base * math.exp(
+        health.need_age * (age_of(people, i, day) - 75.0) / 10.0
+        + health.need_frailty * np.float64(people.card.frailty[i])
+        + health.need_instability * np.float64(people.instability[i])
+    )
+    return min(need, health.need_most)
+
+
+@jit
+def seek_help(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """Everybody who fell ill today turns to the first contact that severity, hour, habit and place of living suggest."""
+    people = state.people
+    for j in range(work.counts[ILLNESSES]):
+        i = work.found[ILLNESSES, j]
+        count(out, people, i, _EPISODES, 1)
+        key = people.key[i]
+        need = need_of_bed(people, i, rates, today.day, work.relapse[j] == 1)
+        ratio = uniform(key, today.streams[SEVERITY]) / need
+        people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_acute_illness
+        route = uniform_at(key, today.streams[FIRST_CONTACT], 0)
+        open_now = today.workday and uniform_at(key, today.streams[FIRST_CONTACT], 1) < rates.practice.acute_opening_hours
+        cared_for = people.card.help[i] > 0 or people.card.place[i] == NURSING_HOME
+        first_contact(state, i, ratio, route, open_now, cared_for, rates, today, work, out)
+
+
+@jit
+def first_contact(
+    state: State, i: int, ratio: float, route: float, open_now: bool, cared_for: bool, rates: Rates, today: Today,
+    work: Work, out: Output,
+) -> None:  # fmt: skip
+    """Route one illness: 112, acute nurse, own practice, out-of-hours doctor, emergency department, or nobody."""
+    people, rate = state.people, rates.practice
+    if ratio < 1.0 and route < rate.acute_ambulance:
+        write(out, people, i, today.day, _AMBULANCE, 1, 0, 0, -1, _ACUTE, today.day)
+        to_emergency(state, i, ratio, today, work, out)
+        return
+    minor = ratio >= 1.0 + rates.hospital.threshold_borderline
+    if minor:
+        if route < rate.acute_self_care and not cared_for:
+            return
+        if route > 1.0 - rate.acute_emergency_direct:
+            to_emergency(state, i, ratio, today, work, out)
+            return
+    if cared_for and ratio >= 1.0:
+        level = state.organisations.unit_levels[people.card.unit[i], ACUTE_NURSING]
+        if uniform_at(people.key[i], today.streams[FIRST_CONTACT], 2) < rates.home.acute_nurse_share_of_help * level:
+            ask_nurse(state, i, ratio, ACUTE_CONTACT, today, work, out)
+            return
+    own = uniform_at(people.key[i], today.streams[FIRST_CONTACT], 3) < rate.acute_own_gp
+    if open_now and (own or not minor):
+        ask_practice(state, i, ACUTE_CONTACT, today.day, rate.minutes_gp_consultation, ratio, URGENT, today, work, out)
+    else:
+        write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, _ACUTE, today.day)
+        doctor_decides(state, i, ratio, rates, today, work, out)
+
+
+@jit
+def doctor_decides(state: State, i: int, ratio: float, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """A GP or out-of-hours doctor has seen the patient: refer, treat, or miss the need of a bed."""
+    rate = rates.practice
+    u = uniform(state.people.key[i], today.streams[PRACTICE_OUTCOME])
+    if ratio < 1.0:
+        if u < rate.acute_detect_need:
+            to_emergency(state, i, ratio, today, work, out)
+        else:
+            come_back(state, i, today.day + int(rate.acute_missed_days), ratio * 0.8, out)
+    elif ratio < 1.0 + rates.hospital.threshold_borderline:
+        if u < rate.acute_borderline_referral:
+            to_emergency(state, i, ratio, today, work, out)
+    elif u < rate.acute_over_referral:
+        to_emergency(state, i, ratio, today, work, out)
+
+
+@inline
+def to_emergency(state: State, i: int, ratio: float, today: Today, work: Work, out: Output) -> None:
+    """The emergency department sees the patient today."""
+    claim(work.emergency, out, i, 0, ACUTE_CONTACT, today.day, 1, ratio, URGENT, today.day, 0.0)
+
+
+@inline
+def ask_nurse(state: State, i: int, ratio: float, kind: int, today: Today, work: Work, out: Output) -> None:
+    """Claim a visit of the municipal acute nurse today."""
+    urgency = URGENT if kind == ACUTE_CONTACT else SOON
+    luck = uniform(state.people.key[i], today.streams[NURSE_QUEUE])
+    claim(work.nurse, out, i, state.people.card.municipality[i], kind, today.day, 1, ratio, urgency, today.day, luck)
+
+
+@inline
+def ask_practice(state: State, i: int, kind: int, since: int, minutes: float, ratio: float, urgency: int, today: Today,
+                 work: Work, out: Output) -> None:  # fmt: skip
+    """Claim time with the own practice today."""
+    luck = uniform(state.people.key[i], today.streams[PRACTICE_QUEUE])
+    claim(work.practice, out, i, state.people.card.practice[i], kind, since, int(minutes * 10.0), ratio, urgency, today.day,
+          luck)  # fmt: skip
+
+
+@jit
+def come_back(state: State, i: int, day: int, ratio: float, out: Output) -> None:
+    """The patient will turn up at the emergency department on a later day."""
+    returns = state.lists.returns
+    k = returns.count[0]
+    if k >= returns.entry.shape[0]:
+        out.fault[0] = 2
+        return
+    returns.entry.row[k] = i
+    returns.entry.day[k] = day
+    returns.entry.kind[k] = 0
+    returns.entry.ratio[k] = ratio
+    returns.count[0] = k + 1

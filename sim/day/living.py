@@ -1,0 +1,143 @@
+"""The day put together: the order of the processes, as printed by ``sim.schedule``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chance import uniform
+from sim.compiled import entry, jit
+from sim.day.death import die_today
+from sim.day.emergency import call_back, receive
+from sim.day.frame import Load, Output, Today, Work, census
+from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
+from sim.day.illness import seek_help
+from sim.day.month import band_of, end_month, start_month
+from sim.day.practice import hold_controls, plan_contacts, reach_out, recall, serve_practices
+from sim.day.rates import Rates
+from sim.day.reference import refer_load, refer_output, refer_rates, refer_state, refer_today, refer_work
+from sim.day.risk import CONTROLLED, age_of, set_risk
+from sim.day.scan import find, scan
+from sim.day.streams import CONTROL_KEPT
+from sim.day.wards import allot_beds, background, midnight, ward_round, write_bed_days
+from sim.records import COUNTER
+from sim.state import ABSENT, HOME, NURSING_HOME, State
+
+_PERSON_DAYS, _HOME_DAYS = COUNTER["person_days"], COUNTER["home_days"]
+_NURSING_DAYS, _ALONE_DAYS = COUNTER["nursing_home_days"], COUNTER["living_alone_days"]
+_STEP_DAY = np.uint64(0xD1342543DE82EF95)
+
+
+@jit
+def arrive(state: State, rates: Rates, today: Today) -> None:
+    """People whose day of arrival has come enter the catchment (rows are in order of arrival)."""
+    people, organisations = state.people, state.organisations
+    i = organisations.present[0]
+    while i < people.key.shape[0] and people.card.arrival[i] <= today.day:
+        enter(state, i, rates, today)
+        i += 1
+    organisations.present[0] = i
+
+
+@jit
+def enter(state: State, i: int, rates: Rates, today: Today) -> None:
+    """One person enters, at home or (at the start) in a nursing home."""
+    people, organisations = state.people, state.organisations
+    if people.card.place[i] == ABSENT:
+        people.card.place[i] = HOME
+    people.card.band[i] = band_of(age_of(people, i, today.day))
+    people.card.accrued[i] = today.day
+    people.detect[i] = 1e9
+    if people.card.place[i] == NURSING_HOME:
+        organisations.towns.nursing_used[people.card.municipality[i]] += 1
+    if people.card.conditions[i] & CONTROLLED:
+        u = uniform(people.key[i], today.streams[CONTROL_KEPT])
+        people.control[i] = today.day + int(u * rates.practice.control_interval)
+    people.instability[i] = rates.health.instability_frailty * (np.float64(people.card.frailty[i]) - 0.2)
+    census(people, organisations, i, 1)
+    set_risk(people, i, organisations, rates, today.day)
+
+
+@jit
+def record_day(state: State, out: Output) -> None:
+    """Head counts of the night."""
+    organisations, counters = state.organisations, out.counters.people
+    for m in range(organisations.census.shape[1]):
+        for b in range(organisations.census.shape[2]):
+            counters[_PERSON_DAYS, m, b] += organisations.census[0, m, b]
+            counters[_HOME_DAYS, m, b] += organisations.census[1, m, b]
+            counters[_NURSING_DAYS, m, b] += organisations.census[2, m, b]
+            counters[_ALONE_DAYS, m, b] += organisations.census[3, m, b]
+    listed, days = organisations.listed.ravel(), out.listed_days.ravel()
+    for k in range(listed.shape[0]):
+        days[k] += listed[k]
+
+
+@jit
+def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Work, out: Output) -> None:
+    """One day, in the order of the schedule."""
+    work.practice.count[0] = work.nurse.count[0] = work.emergency.count[0] = work.beds.count[0] = 0
+    arrive(state, rates, today)
+    present = state.organisations.present[0]
+    scan(state.people, present, rates, today, work)
+    find(state.people, present, rates, today, work)
+    die_today(state, today, work, out)
+    background(state, rates, load, today, out)
+    call_back(state, today, work, out)
+    seek_help(state, rates, today, work, out)
+    notice(state, rates, today, work, out)
+    plan_contacts(state, rates, today, work, out)
+    hold_controls(state, rates, today, work, out)
+    reach_out(state, rates, today, work, out)
+    recall(state, rates, today, work, out)
+    serve_practices(state, rates, load, today, work, out)
+    serve_nurses(state, rates, load, today, work, out)
+    serve_help(state, rates, load, today, work, out)
+    leave_temporary(state, rates, today, out)
+    serve_nursing_homes(state, rates, load, today, work, out)
+    ward_round(state, rates, load, today, out, today.day + 0.75)
+    receive(state, rates, load, today, work, out)
+    allot_beds(state, rates, load, today, work, out)
+    ward_round(state, rates, load, today, out, today.day + 1.0)
+    midnight(state, rates, today, out)
+    record_day(state, out)
+
+
+@jit
+def streams_of(keys: np.ndarray, day: int) -> np.ndarray:
+    """Streams of a day (same bits as :func:`sim.chance.streams_of_day`)."""
+    words = keys + np.uint64(np.int64(day)) * _STEP_DAY
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+@entry
+def live_days(
+    state_columns: State, rates_columns: Rates, load_columns: Load, work_columns: Work, out_columns: Output, start: int, stop: int, month: int, first_of_month: int,
+    first_month: bool,
+    season: np.ndarray,
+) -> None:  # fmt: skip
+    """Days ``start`` to ``stop - 1`` of one calendar month (0 January) with their log factors of acute illness."""
+    state, out = refer_state(state_columns), refer_output(out_columns)
+    rates, load, work = refer_rates(rates_columns), refer_load(load_columns), refer_work(work_columns)
+    for day in range(start, stop):
+        weekday = (day + 3) % 7
+        today = refer_today(Today(
+            day, weekday, weekday < 5, season[day - start], month,
+            streams_of(rates.derived.keys, day), np.zeros(state.organisations.towns.shape[0], np.int64),
+        ))  # fmt: skip
+        if day == first_of_month:
+            arrive(state, rates, today)
+            start_month(state, rates, today, out, first_month)
+        live_one_day(state, rates, load, today, work, out)
+        if out.fault[0] != 0:
+            return
+
+
+@entry
+def close_month(state_columns: State, out_columns: Output, day: int) -> None:
+    """Write what has been received but not yet written, before the month is settled."""
+    state, out = refer_state(state_columns), refer_output(out_columns)
+    end_month(state, out, day)
+    for k in range(state.stays.count[0]):
+        write_bed_days(state, k, day, out)

@@ -1,0 +1,199 @@
+"""The first morning of a month: birthdays, frailty, moves, and what municipal care each person needs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.chance import uniform
+from sim.compiled import jit
+from sim.day.frame import Output, Today, census, push, write
+from sim.day.numbers import normal
+from sim.day.rates import Rates
+from sim.day.risk import DEMENTIA, age_of, set_risk
+from sim.day.streams import DRIFT, NURSING_NEED, PREVENTIVE
+from sim.measures import AGE_BANDS, MEASURE
+from sim.state import HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue, State
+
+_BANDS = np.array(AGE_BANDS, np.int64)
+_PREVENTIVE = MEASURE["preventive_visit"]
+_HELP, _NURSING = MEASURE["home_help"], MEASURE["home_nursing"]
+_NURSING_DAY, _TEMPORARY_DAY = MEASURE["nursing_home_day"], MEASURE["temporary_place_day"]
+WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = np.uint8(1), np.uint8(2)
+
+
+@jit
+def band_of(age: float) -> int:
+    """Age band of an age."""
+    band = 0
+    for b in range(_BANDS.shape[0]):
+        if age >= _BANDS[b]:
+            band = b
+    return band
+
+
+@jit
+def help_need(people: People, i: int, organisations: Organisations, rates: Rates, day: int) -> int:
+    """Home help needed, minutes a week; 0 below the threshold (frailty, age, living alone, municipality)."""
+    home = rates.home
+    threshold = (
+        home.help_frailty
+        + organisations.towns.help_shift[people.card.municipality[i]]
+        - home.help_age * (age_of(people, i, day) - 80.0) / 10.0
+        - home.help_alone * people.card.alone[i]
+    )
+    above = np.float64(people.card.frailty[i]) - threshold
+    if above <= 0.0:
+        return 0
+    return int(min(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most))
+
+
+@jit
+def start_month(state: State, rates: Rates, today: Today, out: Output, first: bool) -> None:
+    """Birthdays, frailty, moves, reviews and new needs of everybody; on the first month needs are met at once."""
+    people, organisations = state.people, state.organisations
+    for i in range(organisations.present[0]):
+        place = people.card.place[i]
+        if place != HOME and place != NURSING_HOME and place != TEMPORARY and place != HOSPITAL:
+            continue
+        if people.card.leaves[i] <= today.day and place == HOME:
+            move_away(people, organisations, i, out, today.day)
+            continue
+        age_a_month(people, organisations, i, rates, today, first)
+        if people.recovery[i] < 1e-6:
+            people.recovery[i] = 0.0
+        if place == HOME:
+            review_care(state, i, rates, today, out, first)
+            preventive_and_outreach(people, organisations, i, rates, today, out)
+        set_risk(people, i, organisations, rates, today.day)
+
+
+@jit
+def move_away(people: People, organisations: Organisations, i: int, out: Output, day: int) -> None:
+    """A person leaves the catchment; care not yet written down is written."""
+    write_care(people, i, out, day)
+    organisations.units.unit_committed[people.card.unit[i]] -= people.card.help[i]
+    people.card.help[i] = 0
+    people.card.nursing[i] = 0
+    census(people, organisations, i, -1)
+    people.card.place[i] = MOVED
+    people.control[i] = 1 << 30
+    people.detect[i] = 1e9
+    people.illness[i] = people.mortality[i] = -1000.0
+    people.routine[i] = 0.0
+
+
+@jit
+def age_a_month(people: People, organisations: Organisations, i: int, rates: Rates, today: Today, first: bool) -> None:
+    """Birthday and frailty of one person."""
+    age = age_of(people, i, today.day)
+    band = band_of(age)
+    if band != people.card.band[i]:
+        census(people, organisations, i, -1)
+        people.card.band[i] = band
+        census(people, organisations, i, 1)
+    if first:
+        return
+    u = uniform(people.key[i], today.streams[DRIFT])
+    health = rates.health
+    # two bytes would do, but the tail matters for who becomes frail: the quantile of a triangular law is enough
+    z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * 2.449489742783178
+    frailty = np.float64(people.card.frailty[i]) + health.frailty_drift / 12.0 + health.frailty_spread * z * 0.2886751345948129
+    people.card.frailty[i] = min(max(frailty, 0.0), 1.0)
+
+
+@jit
+def review_care(state: State, i: int, rates: Rates, today: Today, out: Output, first: bool) -> None:
+    """Home help by need, and whether a nursing home is needed; both wait in a queue until there is room."""
+    people, organisations = state.people, state.organisations
+    need = help_need(people, i, organisations, rates, today.day)
+    has = people.card.help[i]
+    if first and need > 0:
+        grant_help(people, organisations, i, need, rates, today.day)
+    elif has > 0:
+        birthday_month = (people.card.birth[i] // 30) % 12 == today.month
+        if need == 0 and birthday_month:
+            write_care(people, i, out, today.day)
+            organisations.units.unit_committed[people.card.unit[i]] -= has
+            people.card.help[i] = 0
+            people.card.nursing[i] = 0
+        elif need > has or birthday_month:
+            write_care(people, i, out, today.day)
+            organisations.units.unit_committed[people.card.unit[i]] += need - has
+            people.card.help[i] = need
+    elif need > 0 and not is_waiting(state.lists.help, i):
+        push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
+    if has > 0 and not first:
+        home = rates.home
+        hazard = home.nursing_home_entry_base * math.exp(
+            home.nursing_home_entry_frailty * (np.float64(people.card.frailty[i]) - 0.25)
+            + home.nursing_home_entry_age * (age_of(people, i, today.day) - 80.0) / 10.0
+            + (home.nursing_home_entry_dementia if people.card.conditions[i] & DEMENTIA else 0.0)
+        )
+        if uniform(people.key[i], today.streams[NURSING_NEED]) < hazard and not is_waiting(state.lists.nursing_home, i):
+            push(state.lists.nursing_home, out, i, today.day, WAITS_FOR_NURSING_HOME, 0.0)
+
+
+@jit
+def is_waiting(queue: Queue, i: int) -> bool:
+    """Whether a person is in a queue."""
+    for k in range(queue.count[0]):
+        if queue.entry.row[k] == i:
+            return True
+    return False
+
+
+@jit
+def grant_help(people: People, organisations: Organisations, i: int, need: int, rates: Rates, day: int) -> None:
+    """Home help starts today, and home nursing with it for a share of recipients."""
+    people.card.help[i] = need
+    organisations.units.unit_committed[people.card.unit[i]] += need
+    people.card.accrued[i] = day
+    # a fixed trait of the person: whether nursing comes with help
+    if np.float64(people.key[i] >> np.uint64(40)) / 16777216.0 < rates.home.nursing_share:
+        people.card.nursing[i] = int(rates.home.nursing_minutes)
+    people.detect[i] = rates.home.detection_threshold
+
+
+@jit
+def write_care(people: People, i: int, out: Output, day: int) -> None:
+    """Write the municipal care received from the last writing up to (not including) a day."""
+    days = day - people.card.accrued[i]
+    people.card.accrued[i] = day
+    if days <= 0:
+        return
+    place = people.card.place[i]
+    if place == NURSING_HOME:
+        write(out, people, i, day, _NURSING_DAY, days, 0, 0, -1, 0, 0)
+    elif place == TEMPORARY:
+        write(out, people, i, day, _TEMPORARY_DAY, days, 0, 0, -1, 0, 0)
+    elif place == HOME and people.card.help[i] > 0:
+        write(out, people, i, day, _HELP, (days * people.card.help[i] + 3) // 7, 0, 0, -1, 0, 0)
+        if people.card.nursing[i] > 0:
+            write(out, people, i, day, _NURSING, (days * people.card.nursing[i] + 3) // 7, 0, 0, -1, 0, 0)
+
+
+@jit
+def preventive_and_outreach(
+    people: People, organisations: Organisations, i: int, rates: Rates, today: Today, out: Output
+) -> None:
+    """The yearly preventive home visit of the municipality, in the month of birth."""
+    if (people.card.birth[i] // 30) % 12 != today.month:
+        return
+    home = rates.home
+    if age_of(people, i, today.day) >= home.preventive_visit_age and people.card.help[i] == 0:
+        if uniform(people.key[i], today.streams[PREVENTIVE]) < home.preventive_visit_accepted:
+            write(out, people, i, today.day, _PREVENTIVE, 1, 0, 0, -1, 0, 0)
+
+
+@jit
+def end_month(state: State, out: Output, day: int) -> None:
+    """Write municipal care up to (not including) the first day of the next month."""
+    people = state.people
+    for i in range(state.organisations.present[0]):
+        place = people.card.place[i]
+        if place == NURSING_HOME or place == TEMPORARY or (place == HOME and people.card.help[i] > 0):
+            write_care(people, i, out, day)
+
+

@@ -1,0 +1,382 @@
+"""General practice: planned contacts fall due, minutes are allotted, and what finds no room waits or goes elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.chance import uniform, uniform_at
+from sim.compiled import inline, jit
+from sim.day.frame import Claims, Load, Output, Today, Work, count, push, write
+from sim.day.illness import (
+    ACUTE_CONTACT,
+    NOTICED_CONTACT,
+    OUTREACH_CARE,
+    PLANNED_CARE,
+    SOON,
+    URGENT,
+    ask_practice,
+    doctor_decides,
+    to_emergency,
+)
+from sim.day.numbers import normal
+from sim.day.rates import Rates
+from sim.day.risk import (
+    CHRONIC_CONTROL,
+    CONSULTATIONS,
+    CONTROLLED,
+    FOLLOW_UP_VISIT,
+    OUTREACH_VISIT,
+    REFERRAL,
+    offered,
+    outpatient_visits,
+    practice_contacts,
+    set_risk,
+)
+from sim.day.scan import DUES, NOTICES, ROUTINES
+from sim.day.streams import (
+    BACKGROUND_PRACTICE,
+    CONTROL_KEPT,
+    ELECTIVE_WAIT,
+    FOLLOW_UP_DONE,
+    NO_ROOM,
+    OUTREACH,
+    ROUTINE_KIND,
+    ROUTINE_OFFERED,
+    VIRTUAL,
+)
+from sim.measures import FLAG, MEASURE
+from sim.records import COUNTER
+from sim.state import FAR, HOME, HOSPITAL, NURSING_HOME, TEMPORARY, State
+
+CONSULTATION, PHONE, EMAIL = MEASURE["gp_consultation"], MEASURE["gp_phone"], MEASURE["gp_email"]
+HOME_VISIT, CONTROL = MEASURE["gp_home_visit"], MEASURE["gp_chronic_control"]
+FOLLOW_UP, OUTREACH_KIND = MEASURE["gp_follow_up_visit"], MEASURE["gp_outreach_visit"]
+_OUT_OF_HOURS = MEASURE["out_of_hours_contact"]
+_OUTPATIENT, _OUTPATIENT_VIRTUAL = MEASURE["outpatient_visit"], MEASURE["outpatient_virtual"]
+_PLANNED_UNMET, _ACUTE_UNMET = COUNTER["gp_planned_unmet"], COUNTER["gp_acute_unmet"]
+_NOT_OFFERED, _WAIT_DAYS = COUNTER["gp_not_offered"], COUNTER["gp_wait_days"]
+_NOT_DELIVERED, _NO_BENEFIT = COUNTER["follow_up_not_delivered"], COUNTER["contacts_without_benefit"]
+_PARALLEL, _FIXED = COUNTER["parallel_outpatient"], COUNTER["fixed_outpatient_controls"]
+_CHRONIC_VALUE = COUNTER["chronic_course_value"]
+_ACUTE, _ENROLLED, _CHRONIC, _VIRTUAL = FLAG["acute"], FLAG["enrolled"], FLAG["chronic"], FLAG["virtual"]
+VIRTUAL_OUTPATIENT = 5
+
+
+@inline
+def person_flags(state: State, i: int) -> int:
+    """Flags that follow from who the person is."""
+    flags = 0
+    if state.people.card.scheme[i]:
+        flags |= _ENROLLED
+    if state.people.card.conditions[i] & 3:
+        flags |= _CHRONIC
+    return flags
+
+
+@jit
+def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """What each planned need of today is: a contact with the practice, the outpatient clinic, a referral, or at night."""
+    people, rate = state.people, rates.practice
+    for j in range(work.counts[ROUTINES]):
+        i = work.found[ROUTINES, j]
+        if people.card.place[i] == HOSPITAL:
+            continue
+        band = people.card.band[i]
+        levels = state.organisations.gp_levels[people.card.practice[i]]
+        offer = offered(levels[CONSULTATIONS], rate.contacts_patient_initiated)
+        own = practice_contacts(people, i, rates)
+        referred = rates.hospital.outpatient_referred
+        clinic = outpatient_visits(people, i, rates) * (1.0 - referred + referred * levels[REFERRAL])
+        elective, away = rates.hospital.elective_rate[band], rate.out_of_hours_background[band]
+        if today.workday:
+            own, clinic, elective, away = 1.4 * own, 1.4 * clinic, 1.4 * elective, 0.6 * away
+        else:
+            own = clinic = elective = 0.0
+        key = people.key[i]
+        at = uniform(key, today.streams[ROUTINE_KIND]) * (own * max(offer, 1.0) + clinic + elective + away)
+        if at < away:
+            write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, person_flags(state, i), today.day)
+        elif at < away + elective:
+            book_elective(state, i, rates, today, out)
+        elif at < away + elective + clinic:
+            outpatient_contact(state, i, rates, today, out, False)
+        else:
+            practice_contact(state, i, offer, rates, today, work, out)
+
+
+@jit
+def practice_contact(
+    state: State, i: int, offer: float, rates: Rates, today: Today, work: Work, out: Output
+) -> None:
+    """A planned need of the own practice: offered or not, and in which form."""
+    people, rate = state.people, rates.practice
+    u = uniform(people.key[i], today.streams[ROUTINE_OFFERED])
+    if u > min(offer, 1.0):
+        count(out, people, i, _NOT_OFFERED, 1)
+        people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_unmet_need
+        return
+    if offer > 1.0 and u * offer > 1.0:
+        if u * offer < 1.0 + (offer - 1.0) * rate.contacts_without_benefit:
+            count(out, people, i, _NO_BENEFIT, 1)
+    band = people.card.band[i]
+    c, p, e, h = (
+        rate.contacts_consultation[band], rate.contacts_phone[band], rate.contacts_email[band],
+        rate.contacts_home_visit[band],
+    )  # fmt: skip
+    if people.card.place[i] == NURSING_HOME:
+        h, c = h + 0.6 * c, 0.4 * c
+    at = uniform_at(people.key[i], today.streams[ROUTINE_KIND], 1) * (c + p + e + h)
+    if at < c:
+        kind, minutes = CONSULTATION, rate.minutes_gp_consultation
+    elif at < c + p:
+        kind, minutes = PHONE, rate.minutes_gp_phone
+    elif at < c + p + e:
+        kind, minutes = EMAIL, rate.minutes_gp_email
+    else:
+        kind, minutes = HOME_VISIT, rate.minutes_gp_home_visit
+    ask_practice(state, i, kind, today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+
+
+@jit
+def outpatient_contact(state: State, i: int, rates: Rates, today: Today, out: Output, fixed: bool) -> None:
+    """A contact with the hospital's outpatient clinic, physical or virtual."""
+    people, derived = state.people, rates.derived
+    level = state.organisations.ward_levels[5, VIRTUAL_OUTPATIENT]
+    flags = person_flags(state, i)
+    virtual = uniform(people.key[i], today.streams[VIRTUAL]) < rates.hospital.outpatient_virtual * level
+    value = int((derived.tariff_virtual if virtual else derived.tariff_outpatient) * 100.0)
+    if virtual:
+        write(out, people, i, today.day, _OUTPATIENT_VIRTUAL, 1, value, 0, -1, flags | _VIRTUAL, today.day)
+    else:
+        write(out, people, i, today.day, _OUTPATIENT, 1, value, 0, -1, flags, today.day)
+    if flags & _CHRONIC:
+        count(out, people, i, _CHRONIC_VALUE, value)
+    if fixed:
+        count(out, people, i, _FIXED, 1)
+    conditions = people.card.conditions[i]
+    if (conditions & 1) + ((conditions >> 1) & 1) + ((conditions >> 2) & 1) >= 2:
+        count(out, people, i, _PARALLEL, 1)
+
+
+@jit
+def book_elective(state: State, i: int, rates: Rates, today: Today, out: Output) -> None:
+    """A referral for a planned admission: the person waits for a date within the guarantee."""
+    rate = rates.hospital
+    span = rate.elective_wait_days - rate.elective_shortest_wait
+    wait = rate.elective_shortest_wait + span * uniform(state.people.key[i], today.streams[ELECTIVE_WAIT])
+    push(state.lists.elective, out, i, today.day + int(wait), 0, 9.0)
+
+
+@jit
+def hold_controls(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """Chronic controls that have fallen due: in the practice or at the hospital clinic."""
+    if not today.workday:
+        return
+    people = state.people
+    for j in range(work.counts[DUES]):
+        i = work.found[DUES, j]
+        if not people.card.conditions[i] & CONTROLLED:
+            people.control[i] = FAR
+            continue
+        level = state.organisations.gp_levels[people.card.practice[i], CHRONIC_CONTROL]
+        key = people.key[i]
+        spread = 0.85 + 0.3 * uniform_at(key, today.streams[CONTROL_KEPT], 1)
+        people.control[i] = today.day + int(rates.practice.control_interval * spread / max(level, 0.1))
+        if uniform(key, today.streams[CONTROL_KEPT]) < rates.practice.control_kept:
+            minutes = rates.practice.minutes_gp_chronic_control
+            ask_practice(state, i, CONTROL, today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+        else:
+            outpatient_contact(state, i, rates, today, out, True)
+            people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_control_received
+
+
+@jit
+def reach_out(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """Outreach visits to frail people at home, spread over the workdays."""
+    if not today.workday or rates.practice.outreach_per_day <= 0.0:
+        return
+    people = state.people
+    for j in range(work.counts[NOTICES]):  # the frail at home whose deterioration could be noticed
+        i = work.found[NOTICES, j]
+        level = state.organisations.gp_levels[people.card.practice[i], OUTREACH_VISIT]
+        if uniform(people.key[i], today.streams[OUTREACH]) < rates.practice.outreach_per_day * level:
+            minutes = rates.practice.minutes_gp_outreach_visit
+            ask_practice(state, i, OUTREACH_KIND, today.day, minutes, 9.0, OUTREACH_CARE, today, work, out)
+
+
+@jit
+def recall(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """People waiting for the practice, and follow-up visits booked for today, claim time again."""
+    if not today.workday:
+        return
+    people, waiting, booked = state.people, state.lists.practice, state.lists.follow_up
+    for k in range(waiting.count[0]):
+        i, kind = waiting.entry.row[k], waiting.entry.kind[k]
+        if people.card.place[i] == HOME or people.card.place[i] == NURSING_HOME or people.card.place[i] == TEMPORARY:
+            urgency = SOON if kind == ACUTE_CONTACT or kind == NOTICED_CONTACT else PLANNED_CARE
+            ask_practice(state, i, kind, waiting.entry.day[k], minutes_of(kind, rates), waiting.entry.ratio[k], urgency, today, work, out)
+            count(out, people, i, _WAIT_DAYS, 1)
+    waiting.count[0] = 0
+    kept = 0
+    for k in range(booked.count[0]):
+        i, day = booked.entry.row[k], booked.entry.day[k]
+        if day > today.day:
+            booked.entry.row[kept], booked.entry.day[kept] = i, day
+            kept += 1
+        elif today.day - day > rates.practice.follow_up_lapse_days or people.card.place[i] != HOME:
+            count(out, people, i, _NOT_DELIVERED, 1)
+        else:
+            minutes = rates.practice.minutes_gp_follow_up_visit
+            ask_practice(state, i, FOLLOW_UP, day, minutes, 9.0, SOON, today, work, out)
+    booked.count[0] = kept
+
+
+@inline
+def minutes_of(kind: int, rates: Rates) -> float:
+    """Minutes of a contact."""
+    rate = rates.practice
+    if kind == PHONE:
+        return rate.minutes_gp_phone
+    if kind == EMAIL:
+        return rate.minutes_gp_email
+    if kind == HOME_VISIT:
+        return rate.minutes_gp_home_visit
+    if kind == CONTROL:
+        return rate.minutes_gp_chronic_control
+    if kind == OUTREACH_KIND:
+        return rate.minutes_gp_outreach_visit
+    if kind == FOLLOW_UP:
+        return rate.minutes_gp_follow_up_visit
+    return rate.minutes_gp_consultation
+
+
+@jit
+def group_by_place(claims: Claims, places: int, starts: np.ndarray, fill: np.ndarray) -> None:
+    """Order claims by place (counting sort); ``starts`` gets the offset of each place."""
+    n = claims.count[0]
+    starts[: places + 1] = 0
+    for k in range(n):
+        starts[claims.entry.place[k] + 1] += 1
+    for p in range(places):
+        starts[p + 1] += starts[p]
+    fill[:places] = starts[:places]
+    for k in range(n):
+        p = claims.entry.place[k]
+        claims.order[fill[p]] = k
+        fill[p] += 1
+
+
+@jit
+def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
+    """Sort the claims ``order[low:high]`` by rank, ties by person key (insertion sort: the lists are short)."""
+    for a in range(low + 1, high):
+        moved = claims.order[a]
+        b = a - 1
+        while b >= low:
+            other = claims.order[b]
+            if claims.entry.rank[other] < claims.entry.rank[moved] or (
+                claims.entry.rank[other] == claims.entry.rank[moved] and keys[claims.entry.row[other]] <= keys[claims.entry.row[moved]]
+            ):
+                break
+            claims.order[b + 1] = other
+            b -= 1
+        claims.order[b + 1] = moved
+
+
+@jit
+def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: Work, out: Output) -> None:
+    """Allot each practice's minutes: all claims where there is room, else by urgency, waiting and lot."""
+    claims, organisations = work.practice, state.organisations
+    practices = organisations.practices.shape[0]
+    group_by_place(claims, practices, work.starts, work.fill)
+    for p in range(practices):
+        low, high = work.starts[p], work.starts[p + 1]
+        wanted = 0
+        for k in range(low, high):
+            wanted += claims.entry.amount[claims.order[k]]
+        room = free_minutes(state, rates, load, today, p, wanted) if today.workday else 0
+        if wanted > room:
+            rank_claims(claims, state.people.key, low, high)
+        left = room
+        for k in range(low, high):
+            c = claims.order[k]
+            if claims.entry.amount[c] <= left:
+                left -= claims.entry.amount[c]
+                serve(state, c, rates, today, work, out)
+            else:
+                turn_away(state, c, rates, today, work, out)
+        out.practice_minutes[p, 0] += room - left
+        out.practice_minutes[p, 1] += wanted
+        out.practice_minutes[p, 2] += room
+
+
+@jit
+def free_minutes(state: State, rates: Rates, load: Load, today: Today, p: int, wanted: int) -> int:
+    """Tenths of minutes left for the people in the model after those under 65 and those not in the sample."""
+    organisations = state.organisations
+    z = normal(uniform(organisations.practices.gp_key[p], today.streams[BACKGROUND_PRACTICE]))
+    younger = organisations.practices.gp_background[p] * (1.0 + rates.practice.capacity_background_spread * z)
+    capacity = np.float64(organisations.practices.gp_minutes[p])
+    free = max(capacity - younger, 0.5 * (capacity - organisations.practices.gp_background[p]))
+    if load.practice[p, 0] > 0.0:
+        z = normal(uniform_at(organisations.practices.gp_key[p], today.streams[BACKGROUND_PRACTICE], 1))
+        others = max(load.practice[p, 0] + load.practice[p, 1] * z, 0.0)
+        free = max(free - others, free * wanted / max(wanted + others, 1.0))
+    return int(free)
+
+
+@jit
+def serve(state: State, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """A contact takes place."""
+    people, claims = state.people, work.practice
+    i, kind = claims.entry.row[c], claims.entry.kind[c]
+    flags = person_flags(state, i)
+    health = rates.health
+    if kind == ACUTE_CONTACT:
+        by_phone = uniform(people.key[i], today.streams[NO_ROOM]) < rates.practice.acute_phone_share
+        measure = PHONE if by_phone and claims.entry.ratio[c] >= 1.0 else CONSULTATION
+        write(out, people, i, today.day, measure, 1, 0, 0, -1, flags | _ACUTE, claims.entry.since[c])
+        doctor_decides(state, i, claims.entry.ratio[c], rates, today, work, out)
+        return
+    if kind == NOTICED_CONTACT:
+        write(out, people, i, today.day, CONSULTATION, 1, 0, 0, -1, flags, claims.entry.since[c])
+        people.instability[i] = np.float64(people.instability[i]) + health.instability_detection
+        return
+    write(out, people, i, today.day, kind, 1, 0, 0, -1, flags, claims.entry.since[c])
+    if kind == CONTROL:
+        people.instability[i] = np.float64(people.instability[i]) + health.instability_control_received
+    elif kind == OUTREACH_KIND:
+        people.instability[i] = np.float64(people.instability[i]) + rates.practice.outreach_instability
+    elif kind == FOLLOW_UP:
+        people.card.protected[i] = today.day + int(rates.practice.follow_up_effect_days)
+        people.recovery[i] = np.float64(people.recovery[i]) * rates.practice.follow_up_relative_risk
+        set_risk(people, i, state.organisations, rates, today.day)
+
+
+@jit
+def turn_away(state: State, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """No room today: planned care waits (a stock), acute care retries, goes to out-of-hours care or the hospital."""
+    people, claims, rate = state.people, work.practice, rates.practice
+    i, kind, ratio = claims.entry.row[c], claims.entry.kind[c], claims.entry.ratio[c]
+    if kind == FOLLOW_UP:
+        push(state.lists.follow_up, out, i, claims.entry.since[c], kind, ratio)
+        return
+    if kind == OUTREACH_KIND:
+        return
+    if kind != ACUTE_CONTACT:
+        if today.workday:
+            count(out, people, i, _PLANNED_UNMET, 1)
+        push(state.lists.practice, out, i, claims.entry.since[c], kind, ratio)
+        return
+    count(out, people, i, _ACUTE_UNMET, 1)
+    people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_unmet_need
+    u = uniform_at(people.key[i], today.streams[NO_ROOM], 1)
+    if ratio >= 1.0 and u < rate.acute_retry:
+        push(state.lists.practice, out, i, claims.entry.since[c], kind, ratio)
+    elif u < rate.acute_retry + rate.acute_to_out_of_hours:
+        write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, _ACUTE, claims.entry.since[c])
+        doctor_decides(state, i, ratio, rates, today, work, out)
+    else:
+        to_emergency(state, i, ratio, today, work, out)
+
+

@@ -1,0 +1,209 @@
+"""One run lived month by month: the compiled days, the month's end, and what is kept for the results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.building import build
+from sim.clock import date_of, day_number, first_of_month, month_number
+from sim.compiled import interpreted
+from sim.day.frame import (
+    FAULT_ACTIVITY,
+    FAULT_CLAIMS,
+    FAULT_QUEUE,
+    FAULT_STAYS,
+    Output,
+    empty_output,
+)
+from sim.day.living import close_month, live_days
+from sim.outcomes import QualityWeights
+from sim.planning import Planning
+from sim.records import COUNTER, Counters
+from sim.state import ABSENT, DEAD, HOSPITAL, MOVED, NURSING_HOME
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+_FAULTS: Final = {
+    FAULT_ACTIVITY: "the activity table", FAULT_QUEUE: "a waiting list", FAULT_STAYS: "the list of patients in hospital",
+    FAULT_CLAIMS: "the claims of a day",
+}  # fmt: skip
+#: Rows of activity a person may have in a month before the table is too small; the mean is about two.
+_ROWS_PER_PERSON: Final = 5
+
+
+@dataclass
+class Kept:
+    """What is kept of the accounts for the results."""
+
+    months: list[int] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+    counters: list[Counters] = field(default_factory=list)
+    stay_bins: list[NDArray[np.int64]] = field(default_factory=list)
+    return_bins: list[NDArray[np.int64]] = field(default_factory=list)
+    events: list[np.ndarray] = field(default_factory=list)
+
+
+class Months:
+    """The life of one run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Complete scenario.
+    seed : int
+        Root seed.
+    shadow : tuple of str
+        Contracts kept as shadow accounts.
+    keep_events : bool
+        Keep every event; moves nothing else.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, shadow: tuple[str, ...] = (), keep_events: bool = False) -> None:
+        self.scenario, self.seed, self.keep_events = scenario, seed, keep_events
+        self.world = build(scenario, seed)
+        self.planning = Planning(scenario, self.world, shadow)
+        self.quality = QualityWeights.of(scenario.parameters)
+        self.day = scenario.first_day
+        self.kept = Kept()
+        self.out = self._new_output()
+
+    def _new_output(self) -> Output:
+        network = self.world.network
+        return empty_output(
+            _ROWS_PER_PERSON * len(self.world.state.people.key) + 5000, len(network.practices), len(network.units),
+            len(network.municipalities), len(network.wards),
+        )  # fmt: skip
+
+    @property
+    def month(self) -> int:
+        """Months since January 1970."""
+        return month_number(date_of(self.day))
+
+    @property
+    def month_end(self) -> int:
+        """The day after the last day of the running month, or of the run."""
+        return min(day_number(first_of_month(self.month + 1)), self.scenario.last_day)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last day has been lived."""
+        return self.day >= self.scenario.last_day
+
+    def live(self, until: int) -> None:
+        """Live days up to (not including) ``until``, at most to the end of the month, which is then closed."""
+        world, month = self.world, self.month
+        stop = min(until, self.month_end)
+        first_of = max(day_number(first_of_month(month)), self.scenario.first_day)
+        begins = self.day == self.scenario.first_day
+        season = world.season[self.day - self.scenario.first_day :]
+        with _quiet():
+            live_days(
+                world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of, begins,
+                season,
+            )  # fmt: skip
+            self._check()
+            ends = stop == self.month_end
+            if ends:
+                close_month(world.state, self.out, stop)
+                self._check()
+        self.day = stop
+        if ends:
+            self._end_month(month)
+
+    def _end_month(self, month: int) -> None:
+        out, days = self.out, self.day - max(day_number(first_of_month(month)), self.scenario.first_day)
+        self._count_at_month_end(days)
+        self._check_conservation(days)
+        closing = self.finished
+        self.planning.settle(out, month, days, closing)
+        if self.day == self.scenario.start_day:
+            wards = self.world.state.organisations.wards
+            wards.ward_reference[:] = wards.ward_smoothed
+        if month >= self.planning.start:
+            self._keep(month, days)
+            if not closing:
+                self.planning.decide(out, month)
+        self.out = _cleared(out)
+
+    def _keep(self, month: int, days: int) -> None:
+        kept, out = self.kept, self.out
+        kept.months.append(month)
+        kept.days.append(days)
+        kept.counters.append(Counters(*(array.copy() for array in out.counters)))
+        kept.stay_bins.append(out.stay_bins.copy())
+        kept.return_bins.append(out.return_bins.copy())
+        if self.keep_events:
+            kept.events.append(out.table.row[: int(out.table.used[0])].copy())
+
+    def _count_at_month_end(self, days: int) -> None:
+        """Head counts that need no daily care: recipients of care, the chronically ill, and quality of life."""
+        people, counters = self.world.state.people, self.out.counters.people
+        card = people.card[: int(self.world.state.organisations.present[0])]
+        alive = (card.place != ABSENT) & (card.place != DEAD) & (card.place != MOVED)
+        cell = card.municipality.astype(np.int64) * counters.shape[2] + card.band
+        shape = counters.shape[1:]
+
+        def heads(who: NDArray[np.bool_]) -> NDArray[np.int64]:
+            return np.bincount(cell[who], minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
+
+        counters[COUNTER["home_help_recipient_days"]] += days * heads(alive & (card.help > 0))
+        counters[COUNTER["home_nursing_recipient_days"]] += days * heads(alive & (card.nursing > 0))
+        groups = self.out.listed_days.sum(axis=0)  # (municipalities, bands, risk groups, enrolled)
+        counters[COUNTER["chronic_person_days"]] += groups[:, :, 1:].sum(axis=(2, 3))
+        counters[COUNTER["enrolled_person_days"]] += groups[:, :, 1:, 1].sum(axis=2)
+        weight = self.quality.thousandths(
+            card.band, card.frailty, card.conditions, people.instability[: len(card)], card.place == HOSPITAL,
+            card.place == NURSING_HOME,
+        )  # fmt: skip
+        total = np.bincount(cell[alive], weights=weight[alive], minlength=shape[0] * shape[1]).reshape(shape)
+        mean = total / np.maximum(heads(alive), 1)
+        counters[COUNTER["quality_adjusted"]] += np.rint(mean * counters[COUNTER["person_days"]]).astype(np.int64)
+
+    def _check(self) -> None:
+        fault = int(self.out.fault[0])
+        if fault:
+            raise RuntimeError(f"{date_of(self.day)}: {_FAULTS[fault]} is too small for what happened")
+
+    def _check_conservation(self, days: int) -> None:
+        """People and places are conserved: heads by place, nursing-home and temporary places, beds."""
+        state = self.world.state
+        card = state.people.card[: int(state.organisations.present[0])]
+        organisations = state.organisations
+        alive = int(np.sum((card.place != ABSENT) & (card.place != DEAD) & (card.place != MOVED)))
+        found = {
+            "people alive": (int(organisations.census[0].sum()), alive),
+            "people in hospital": (int(state.stays.count[0]), int(np.sum(card.place == HOSPITAL))),
+            "people in temporary places": (int(organisations.towns.temporary_used.sum()), int(state.lists.temporary.count[0])),
+            "minutes of home help": (int(organisations.units.unit_committed.sum()), int(card.help.astype(np.int64).sum())),
+        }
+        for what, (counted, there) in found.items():
+            if counted != there:
+                raise RuntimeError(f"{date_of(self.day)}: {what} are not conserved: {counted} counted, {there} there")
+
+
+def _cleared(out: Output) -> Output:
+    """The same buffers, emptied for the next month."""
+    out.table.used[0] = 0
+    for array in (*out.counters, out.stay_bins, out.return_bins, out.listed_days, out.practice_minutes, out.unit_use,
+                  out.nurse_use, out.ward_month):  # fmt: skip
+        array[...] = 0
+    return out
+
+
+def _quiet() -> np.errstate:
+    """Interpreted, 64-bit words wrap around as they should, but NumPy warns; compiled they wrap silently."""
+    return np.errstate(over="ignore" if interpreted else "warn")
+
+
+def run_months(scenario: Scenario, seed: int, shadow: tuple[str, ...] = (), keep_events: bool = False) -> Months:
+    """Live a whole run."""
+    run = Months(scenario, seed, shadow, keep_events)
+    while not run.finished:
+        run.live(run.scenario.last_day)
+    return run
+

@@ -1,0 +1,162 @@
+"""A user's own figures in place of the built-in ones: a CSV file, or rows in a scenario file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.locating import Key
+from sim.parameters.record import Numbers, Parameter, Text, Value, as_value, numbers_of
+from sim.reading import InputError, Source, nearest, read_text, shown, unknown_name
+from sim.validating import Strict, validated
+
+COLUMNS = ("id", "value", "low", "high", "unit", "source")
+NO_SOURCE = "Own figure without a source"
+Allowed = str | Sequence[str] | None
+#: Makes an error from what is wrong, the column or key, and what is allowed.
+Raised = Callable[[str, str | None, Allowed], InputError]
+_THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+")
+
+
+class OwnFigure(Strict):
+    """One row of a user's figures; only ``id`` and ``value`` are required."""
+
+    id: Text
+    value: Numbers
+    low: Numbers | None = None
+    high: Numbers | None = None
+    unit: Text | None = None
+    source: Text | None = None
+
+
+def figures_from_file(path: str | Path, known: Mapping[str, Parameter]) -> list[Parameter]:
+    """Parameters replaced by a CSV file with the columns id, value, low, high, unit, source.
+
+    Comma-separated with decimal points, or separated by semicolons with decimal commas as spreadsheets write in
+    Denmark. Several numbers in one cell are separated by spaces.
+
+    Raises
+    ------
+    InputError
+        Naming file, line and column.
+    """
+    found: dict[str, Parameter] = {}
+    for line, cells in _rows(read_text(path), path):
+
+        def error(problem: str, part: str | None, allowed: Allowed, line: int = line) -> InputError:
+            return InputError(problem, path, line, part, allowed)
+
+        numeric: dict[str, object] = {
+            part: _numbers_in(cells[part], part, error) for part in ("value", "low", "high") if part in cells
+        }
+        if "id" not in cells or "value" not in cells:
+            raise error("a row lacks its id or value", None, "an id and a value in every row")
+        try:
+            own = validated(OwnFigure, {**cells, **numeric}, Source(str(path)))
+        except InputError as fault:
+            raise error(fault.problem, fault.key, fault.allowed) from None
+        if own.id in found:
+            raise error(f"{shown(own.id)} is given twice", "id", "each once")
+        found[own.id] = _replaced(own, known, error)
+    return list(found.values())
+
+
+def figures_from_rows(rows: Any, known: Mapping[str, Parameter], source: Source, at: Key) -> list[Parameter]:
+    """Parameters replaced by ``[[figures.row]]`` tables of a scenario file."""
+    if not isinstance(rows, list):
+        raise source.error(f"{shown(rows)} stands where [[figures.row]] tables are expected", at)
+    found: dict[str, Parameter] = {}
+    for index, row in enumerate(rows):
+        own = validated(OwnFigure, row, source, (*at, index))
+        if own.id in found:
+            raise source.error(f"{shown(own.id)} is given twice", (*at, index, "id"))
+
+        def error(problem: str, part: str | None, allowed: Allowed, place: Key = (*at, index)) -> InputError:
+            return source.error(problem, place if part is None else (*place, part), allowed)
+
+        found[own.id] = _replaced(own, known, error)
+    return list(found.values())
+
+
+def _replaced(own: OwnFigure, known: Mapping[str, Parameter], error: Raised) -> Parameter:
+    parameter = known.get(own.id)
+    if parameter is None:
+        wrong = unknown_name("figure", own.id, known)
+        found = error(wrong.problem, "id", wrong.allowed)
+        found.suggestion = wrong.suggestion
+        raise found
+    if own.unit is not None and own.unit != parameter.unit:
+        raise error(f"the unit of {own.id} is not {shown(own.unit)}", "unit", f'"{parameter.unit}"')
+    if (own.low is None) != (own.high is None):
+        raise error('"low" and "high" belong together', "high" if own.high is None else "low", "both or neither")
+    for part in ("value", "low", "high"):
+        value: Value | None = getattr(own, part)
+        if value is not None and (fault := parameter.fault_of(value)):
+            raise error(fault[0], part, fault[1])
+    low, high = (parameter.low, parameter.high) if own.low is None else (own.low, own.high)
+    if low is not None and high is not None and not _inside(own.value, low, high):
+        words = f"{_words(low)} to {_words(high)}"
+        raise error(
+            f"the value is outside its range {words}", "value", "a value in its range; give your own low and high"
+        )
+    sourced = {"source": own.source or NO_SOURCE, "grade": "quoted" if own.source else "assumed", "row": None}
+    return parameter.model_copy(update={"value": own.value, "low": low, "high": high, **sourced})
+
+
+def _inside(value: Value, low: Value, high: Value) -> bool:
+    trios = zip(numbers_of(low), numbers_of(value), numbers_of(high), strict=True)
+    return all(least <= one <= most for least, one, most in trios)
+
+
+def _words(value: Value) -> str:
+    return " ".join(f"{one:g}" for one in numbers_of(value))
+
+
+def _rows(text: str, path: str | Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and filled cells of each row."""
+    first = text.partition("\n")[0]
+    separator = ";" if ";" in first else ","
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    try:
+        header = [name.strip().lower() for name in next(reader, [])]
+        _check_header(header, path)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > len(header):
+                raise InputError(f"{len(cells)} cells stand under {len(header)} columns", path, reader.line_num)
+            filled = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+            if separator == ";":
+                filled = {name: _decimal_points(name, cell, path, reader.line_num) for name, cell in filled.items()}
+            yield reader.line_num, filled
+    except csv.Error as error:
+        raise InputError(f"this is not a CSV table ({error})", path, reader.line_num) from error
+
+
+def _check_header(header: list[str], path: str | Path) -> None:
+    for name in header:
+        if name not in COLUMNS or header.count(name) > 1:
+            problem = f"{shown(name)} stands twice in" if name in COLUMNS else f"there is no column {shown(name)} for"
+            raise InputError(f"{problem} a table of figures", path, 1, None, COLUMNS, nearest(name, COLUMNS))
+    if missing := [name for name in ("id", "value") if name not in header]:
+        raise InputError(f'the column "{missing[0]}" is missing', path, 1, allowed=COLUMNS)
+
+
+def _decimal_points(name: str, cell: str, path: str | Path, line: int) -> str:
+    if name not in ("value", "low", "high"):
+        return cell
+    if any(_THOUSANDS.fullmatch(number) for number in cell.split()) or ("," in cell and "." in cell):
+        raise InputError(f"{shown(cell)} may be read in two ways", path, line, name, "numbers without thousands signs")
+    return cell.replace(",", ".")
+
+
+def _numbers_in(cell: str, column: str, error: Raised) -> Value:
+    try:
+        values = [float(number) for number in cell.split()]
+        return as_value(values if len(values) > 1 else values[0])
+    except ValueError:
+        raise error(f"{shown(cell)} is not a number", column, "a number, or several separated by spaces") from None

@@ -1,0 +1,78 @@
+"""Spending on which shared savings are counted: measures at a stated value, and what fee clauses pay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from sim.measures import MEASURE, MEASURES
+from sim.payment.activity import BANDS, MonthActivity, summed
+from sim.payment.clauses.base import Numbers
+from sim.payment.clauses.binding import Binding, Filter
+from sim.payment.clauses.fee import Fee
+from sim.payment.clauses.shared_savings import Spending
+from sim.payment.costs import BY_VALUE, CostTable
+
+#: Who bears spending: the region for its citizens in each municipality, or the municipality.
+BEARERS: Final[tuple[str, ...]] = ("region", "municipality")
+
+
+class SpendingLine(NamedTuple):
+    """One measure's part of spending: who bears it, and its price or the part of a fee clause that pays it.
+
+    ``price`` is DKK per unit, for a hospital course DKK per DKK of tariff value.
+    """
+
+    measure: int
+    bearer: int
+    price: float
+    filter: Filter | None
+    fee: Fee | None
+    part: int
+
+    def valued(self, month: MonthActivity) -> Numbers:
+        """Spending by municipality and age band, weighted, DKK."""
+        if self.fee is not None:
+            return np.asarray(self.fee.amounts(month)[self.part].sum(axis=2).T)
+        if self.filter is None:
+            return np.asarray(month.quantities()[self.measure] * (self.price * month.weight))
+        passing = self.filter.rows(month, self.measure)
+        columns = []
+        for name in ("municipality", "band", "value" if MEASURES[self.measure].name == BY_VALUE else "quantity"):
+            column = month.column(self.measure, name)
+            columns.append(column if passing is None else column[passing])
+        scale = self.price * month.weight / (100.0 if MEASURES[self.measure].name == BY_VALUE else 1.0)
+        places = len(month.places.municipalities)
+        sums = summed(columns[0] * BANDS + columns[1], columns[2], places * BANDS)
+        return sums.reshape(places, BANDS) * scale
+
+
+def spending_lines(
+    part: Spending, valued_at: str, table: CostTable, earlier: Mapping[str, Any], binding: Binding
+) -> list[SpendingLine]:
+    """Lines of one part of spending, with errors that name its place."""
+    if part.clause is not None:
+        fee = earlier.get(part.clause)
+        if not isinstance(fee, Fee):
+            fees = [name for name, clause in earlier.items() if isinstance(clause, Fee)]
+            raise binding.source.unknown("fee clause further up called", part.clause, fees, (*binding.at, "clause"))
+        if fee.spec.payer not in BEARERS:
+            raise binding.fail(f'the clause "{part.clause}" is not paid by a member', ("clause",), "clauses of members")
+        if fee.remembers:
+            raise binding.fail(f'the clause "{part.clause}" is capped per course over months', ("clause",))
+        bearer = BEARERS.index(fee.spec.payer)
+        return [SpendingLine(one.measure, bearer, 0.0, None, fee, index) for index, one in enumerate(fee.parts)]
+    assert part.on is not None
+    try:
+        role, price = table.per_unit(part.on, valued_at)
+    except KeyError as error:
+        raise binding.fail(f'"{part.on}" has no cost of its own', ("on",), "a measure with a cost") from error
+    if role not in BEARERS:
+        allowed = "what region or municipalities bear; for general practice the fee clauses"
+        raise binding.fail(f'"{part.on}" is borne by the practice, not by a payer', ("on",), allowed)
+    found = binding.filter(part.where)
+    plain = found.counted and bool(found.age.all()) and bool(found.municipality.all()) and bool(found.enrolled.all())
+    needs_rows = not plain or part.on == BY_VALUE
+    return [SpendingLine(MEASURE[part.on], BEARERS.index(role), price, found if needs_rows else None, None, 0)]

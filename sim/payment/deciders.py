@@ -1,0 +1,135 @@
+"""What is fixed about each kind of provider: its chain of purses, what it sees of them, and what its actions cost."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.actions import ACTIONS
+from sim.measures import MEASURE
+from sim.payment.consequences import Consequences, consequences, discounted
+from sim.payment.costs import BY_VALUE, LINES, CostTable
+from sim.payment.marginal import PURSE, PURSES
+
+Numbers = NDArray[np.float64]
+
+#: The purse that bears a provider's own cost of an action, and the chain of purses whose result it feels.
+OWN_COST: Final[dict[str, str]] = {"gp": "gp", "home_care": "municipality", "ward": "region"}
+CHAINS: Final[dict[str, tuple[str, ...]]] = {
+    "gp": ("gp",), "home_care": ("home-care", "municipality"), "ward": ("ward", "region"),
+}  # fmt: skip
+
+
+class Displaced(NamedTuple):
+    """The work that gives way when capacity binds: its measure, and the parameters with its cash cost and its use."""
+
+    measure: str
+    cash: str
+    use: str
+
+
+DISPLACED: Final[dict[str, Displaced]] = {
+    "gp": Displaced("gp_consultation", "behaviour.gp.consultations.cash", "general_practice.minutes.gp_consultation"),
+    "home_care": Displaced("acute_nurse_visit", "", "home_care.acute_nurse.minutes"),
+    "ward": Displaced("hospital_course", "", "behaviour.baseline.nights"),
+}
+
+
+class Actor(NamedTuple):
+    """Everything fixed about one kind of provider; arrays over its actions unless said otherwise.
+
+    ``cost`` (actions, purses) is the real cost of all other events by who bears it; ``pass_through`` (purses,)
+    is the part of a krone that the decider sees; ``displaced`` is the measure whose margin prices capacity (its cash
+    cost and capacity beside it), ``use`` how much capacity a unit takes (minutes, bed-days), ``idle`` the price of that
+    when there is room; capacity has a price from ``start`` and its full price ``band`` higher.
+    """
+
+    kind: str
+    consequences: Consequences
+    cash: Numbers
+    cost: Numbers
+    pass_through: Numbers
+    use: Numbers
+    displaced: int
+    displaced_cash: float
+    displaced_use: float
+    idle: float
+    start: float
+    band: float
+
+
+def capacity_price(actor: Actor, worth: Numbers, load: Numbers) -> Numbers:
+    """Price of a minute or bed-day: margin of the work displaced when capacity binds, the idle price otherwise.
+
+    Parameters
+    ----------
+    worth : array (providers, measures, purses)
+        Worth of one more event.
+    load : array (providers,)
+        Demand over capacity.
+    """
+    binds = np.clip((load - actor.start) / actor.band, 0.0, 1.0)
+    chain = [PURSE[name] for name in CHAINS[actor.kind]]
+    margin = worth[:, actor.displaced][:, chain].sum(axis=-1) - actor.displaced_cash
+    displaced: Numbers = np.maximum(margin, 0.0) / actor.displaced_use
+    return np.maximum(displaced * binds, actor.idle)
+
+
+def actor_of(kind: str, values: Any) -> Actor:
+    """Read everything fixed about one kind of provider from parameters by name."""
+
+    def number(name: str) -> float:
+        return float(values[name])
+
+    actions = ACTIONS[kind]
+    found = discounted(consequences(kind, values, number("response.optimism")), kind, number("response.discount"))
+    minutes = np.array([number(action.minutes) if action.minutes else 0.0 for action in actions])
+    displaced = DISPLACED[kind]
+    start = "hospital.pressure.occupancy" if kind == "ward" else f"behaviour.capacity.start.{kind}"
+    return Actor(
+        kind=kind,
+        consequences=found,
+        cash=np.array([number(action.number("cash")) for action in actions]),
+        cost=_cost_of_others(kind, found.events, values),
+        pass_through=_pass_through(kind, values),
+        use=found.events[:, MEASURE["bed_day"]] if kind == "ward" else minutes,
+        displaced=MEASURE[displaced.measure],
+        displaced_cash=number(displaced.cash) if displaced.cash else 0.0,
+        displaced_use=number(displaced.use),
+        idle=number(f"behaviour.wage.{kind}"),
+        start=number(start),
+        band=number(f"behaviour.capacity.band.{kind}"),
+    )
+
+
+def _cost_of_others(kind: str, events: Numbers, values: Any) -> Numbers:
+    """Short-run cost of an action's events by purse, shape (actions, purses).
+
+    The action's own event is left out: the provider's cash and time are its cost. A unit that *avoids* its own event
+    saves that event's cost, so there the event counts too.
+    """
+    table = CostTable.of(values)
+    cost = np.zeros((len(events), len(PURSES)))
+    chain = CHAINS[kind]
+    for index, line in enumerate(LINES):
+        unit = float(table.unit[0, index])
+        if line.name == BY_VALUE:
+            unit *= float(values["behaviour.baseline.course_value"])
+        counted = events[:, MEASURE[line.measure]].copy()
+        for row, action in enumerate(ACTIONS[kind]):
+            if action.measure == line.measure and line.bearer in chain and action.direction > 0:
+                counted[row] = 0.0
+        cost[:, PURSE[line.bearer]] += counted * unit
+    return cost
+
+
+def _pass_through(kind: str, values: Any) -> Numbers:
+    """Part of each purse's krone that the deciding person sees, shape (purses,)."""
+    seen = np.zeros(len(PURSES))
+    own, *owner = CHAINS[kind]
+    seen[PURSE[own]] = float(values[f"response.pass_through.{kind}_own" if owner else f"response.pass_through.{kind}"])
+    for purse in owner:
+        seen[PURSE[purse]] = float(values[f"response.pass_through.{kind}"])
+    return seen

@@ -1,0 +1,249 @@
+"""What one more event is worth to each purse under a contract: the linear short cut, and the full settlement.
+
+A clause that is linear is priced by the flows of one more event at its mean rated amount. A clause that is not (a
+ceiling, a target, a minimum rate) is settled in full on the activity expected by the end of its period, with and
+without a step, over the chance that the year still holds::
+
+    price = sum_q weight_q * (S(Y * (1 + sigma * e_q) + step) - S(Y * (1 + sigma * e_q) - step)) / (2 * step)
+
+The points ``e_q`` are fixed, the same for both signs, all contracts and all providers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.responses.budget_holder import shadow_price
+from sim.measures import MEASURES
+from sim.payment.accounts import ROLES, Accounts, Cells
+from sim.payment.clauses.base import Clause, ClauseState
+from sim.payment.clauses.budget import Budget
+from sim.payment.clauses.consortium import SharedSavings
+from sim.payment.clauses.fee import Fee
+from sim.payment.expectation import Chance, Expectation
+from sim.payment.settlement import Bound, States
+
+Numbers = NDArray[np.float64]
+
+#: Purses as seen from a municipality: the roles of contracts (own municipality, one own practice, ...; ``outside``
+#: holds all others), and the pools and consortia, which are empty after their split.
+PURSES: Final[tuple[str, ...]] = (*ROLES, "pools")
+PURSE: Final[dict[str, int]] = {name: index for index, name in enumerate(PURSES)}
+
+
+class Prices(NamedTuple):
+    """Worth of one more event, DKK, arrays (municipalities, measures, purses).
+
+    ``plain`` comes from all clauses but those of consortia, ``shared`` from those; ``whole`` (municipalities,
+    measures) is what the consortia have more to divide; ``consortium`` is whether there is one; ``krone`` (purses,) is
+    what a krone at year end is worth to each purse.
+    """
+
+    plain: Numbers
+    shared: Numbers
+    whole: Numbers
+    consortium: bool
+    krone: Numbers
+
+
+def krone_worth(bound: Bound, under: Mapping[str, float]) -> Numbers:
+    """What a krone at year end is worth to each purse, shape (purses,): the shadow price of its first frame, else 1.
+
+    Parameters
+    ----------
+    under : mapping of str to float
+        Probability by purse that the year ends under the frame.
+    """
+    worth = np.ones(len(PURSES))
+    framed: set[str] = set()
+    for clause in bound.clauses:
+        if isinstance(clause, Budget) and clause.spec.payee not in framed:
+            payee = clause.spec.payee
+            framed.add(payee)
+            worth[PURSE[payee]] = shadow_price(clause.keep, clause.bailout, under.get(payee, 0.5))
+    return worth
+
+
+@lru_cache(maxsize=8)
+def purses_of(accounts: Accounts) -> NDArray[np.int64]:
+    """Which purse each account is, seen from each municipality: array (municipalities, accounts).
+
+    A municipality's practice is its first one (they differ in nothing that prices an event).
+    """
+    places = accounts.places
+    towns = len(places.municipalities)
+    purse = np.full((towns, len(accounts)), PURSE["outside"], dtype=np.int64)
+    for name in ("region", "state", "patients"):
+        purse[:, accounts.position[name]] = PURSE[name]
+    purse[:, accounts.role("ward")] = PURSE["ward"]
+    for name in accounts.pools:
+        purse[:, accounts.position[name]] = PURSE["pools"]
+    of_role = {name: accounts.role(name) for name in ("municipality", "gp", "home-care")}
+    for town in range(towns):
+        purse[town, of_role["municipality"][town]] = PURSE["municipality"]
+        if town in places.practice_municipality:
+            purse[town, of_role["gp"][places.practice_municipality.index(town)]] = PURSE["gp"]
+        if town in places.unit_municipality:
+            purse[town, of_role["home-care"][places.unit_municipality.index(town)]] = PURSE["home-care"]
+    return purse
+
+
+def prices(
+    bound: Bound,
+    states: States,
+    expectation: Expectation,
+    chance_of_year: Chance,
+    month: int,
+    discount: float = 0.0,
+    full: bool = False,
+    under: Mapping[str, float] | None = None,
+) -> Prices:
+    """Worth of one more event of each measure in each municipality to each purse.
+
+    Parameters
+    ----------
+    bound, states
+        Contract, and the states of its clauses after the month was settled.
+    expectation, chance_of_year
+        Totals expected by the end of the year, and their chance.
+    month : int
+        The month just settled; the action falls in the next.
+    discount : float
+        Yearly rate by which money settled later counts less.
+    full : bool
+        Settle linear clauses in full too (for tests: both must agree).
+    under : mapping of str to float, optional
+        Probability by purse that the year ends under the frame; an even chance if not stated.
+    """
+    towns = len(bound.accounts.places.municipalities)
+    shape = (towns, len(MEASURES), len(PURSES))
+    plain, shared, whole = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
+    if not full:
+        plain[:, :, : len(ROLES)] = bound.unit_net(states).transpose(2, 1, 0)
+    moved: dict[str, tuple[NDArray[np.bool_], Numbers]] = {}
+    consortium = False
+    for clause, state in zip(bound.clauses, states, strict=True):
+        consortium = consortium or isinstance(clause, SharedSavings)
+        if clause.linear and not full:
+            continue
+        units = clause.unit_totals(state)
+        if clause.sources:
+            units = _from_sources(clause, units, moved)
+        touched: NDArray[np.bool_] = np.any(units != 0.0, axis=-1)
+        if not touched.any():
+            moved[clause.id] = (touched, np.zeros(0))
+            continue
+        measure, town = np.nonzero(touched)
+        rows = units[measure, town]
+        if clause.sources or (clause.linear and not full):
+            directions, index, size = rows, np.arange(len(rows)), np.ones(len(rows))
+            flows = clause.due(state, np.ascontiguousarray(rows))
+        else:
+            expected = expectation.year(clause.id, month)
+            directions, index, size = same_directions(rows, exposed(clause, np.any(rows != 0.0, axis=0)))
+            flows = slopes(clause, state, directions, expected, chance_of_year, month)
+            flows *= worth_today(clause, month, discount)
+        moved[clause.id] = (touched, flows.sum(axis=-1)[index] * size)
+        into = shared if isinstance(clause, SharedSavings) else plain
+        into[town, measure] += _by_purse(flows, clause.cells, purses_of(bound.accounts))[town, index] * size[:, None]
+        if isinstance(clause, SharedSavings):
+            whole[town, measure] += flows[:, len(clause.cells) // 2 :].sum(axis=-1)[index] * size
+    return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}))
+
+
+def _from_sources(clause: Clause, units: Numbers, moved: Mapping[str, tuple[NDArray[np.bool_], Numbers]]) -> Numbers:
+    """Totals of a pool: what its sources move."""
+    gathered = units.copy()
+    for name in clause.sources:
+        touched, amounts = moved[name]
+        gathered[touched, 0] += amounts
+    return gathered
+
+
+def _by_purse(flows: Numbers, cells: Cells, purse: NDArray[np.int64]) -> Numbers:
+    """Sum flows (rows, cells) over cells by purse, seen from each municipality: (municipalities, rows, purses)."""
+    used = np.flatnonzero(np.any(flows != 0.0, axis=0))
+    rows = np.arange(len(flows))[:, None] * len(PURSES)
+    length = len(flows) * len(PURSES)
+    amounts = flows[:, used].ravel()
+    found = np.empty((len(purse), len(flows), len(PURSES)))
+    for town, of_account in enumerate(purse):
+        into = np.bincount((rows + of_account[cells.payee[used]]).ravel(), amounts, length)
+        out = np.bincount((rows + of_account[cells.payer[used]]).ravel(), amounts, length)
+        found[town] = (into - out).reshape(len(flows), -1)
+    return found
+
+
+def worth_today(clause: Clause, month: int, discount: float) -> float:
+    """Discount from the month in which a clause pays next to the month of the action; monthly payers not at all."""
+    action = (month + 1) % 12 + 1
+    paid_in = getattr(clause, "paid_in", None) or getattr(getattr(clause, "spec", None), "paid_in", None)
+    if paid_in is None or discount == 0.0:
+        return 1.0
+    wait = min((paying - action) % 12 for paying in paid_in)
+    return float((1.0 + discount) ** (-wait / 12.0))
+
+
+def exposed(clause: Clause, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which totals chance moves: activity, but not person-days or the indicators of gates.
+
+    A gate looks at a share, which one more event of the usual mix leaves as it is.
+    """
+    if isinstance(clause, Fee):
+        return np.ones(clause.size, dtype=bool)
+    mask = touched.copy()
+    if isinstance(clause, SharedSavings) and clause.spec.gate:
+        mask[-2 * len(clause.spec.gate) :] = False
+    return mask
+
+
+def same_directions(rows: Numbers, mask: NDArray[np.bool_]) -> tuple[Numbers, NDArray[np.int64], Numbers]:
+    """Group rows of totals that point the same way, so that each way is settled once.
+
+    Returns
+    -------
+    array (directions, totals)
+        Each with 1 at its largest total.
+    int array (rows,)
+        Direction of each row.
+    array (rows,)
+        How long each row is in its direction; 0 for rows without exposed totals.
+    """
+    masked = np.where(mask, rows, 0.0)
+    size = masked[np.arange(len(rows)), np.argmax(np.abs(masked), axis=1)]
+    unit = np.divide(masked, size[:, None], out=np.zeros_like(masked), where=size[:, None] != 0.0)
+    found: dict[bytes, int] = {}
+    index = np.array([found.setdefault(row.tobytes(), len(found)) for row in unit], dtype=np.int64)
+    first = [int(np.argmax(index == one)) for one in range(len(found))]
+    return unit[first], index, size
+
+
+def slopes(
+    clause: Clause,
+    state: ClauseState,
+    directions: Numbers,
+    expected: Numbers,
+    chance_of_year: Chance,
+    month: int,
+) -> Numbers:
+    """Flows of one more of each direction, the whole clause settled over the chance of a year: (directions, cells)."""
+    mask = exposed(clause, np.any(directions != 0.0, axis=0))
+    moving = np.where(mask, expected, 0.0)
+    sigma = chance_of_year.sigma((12 - (month + 1) % 12) / 12.0)
+    step = chance_of_year.spacing * sigma * float(np.abs(moving).sum())
+    if step == 0.0:
+        return np.zeros((len(directions), len(clause.cells)))
+    years = expected + sigma * chance_of_year.nodes[:, None] * moving
+    length = np.maximum(np.abs(directions).sum(axis=1, keepdims=True), 1e-300)
+    moves = (directions * (step / length))[:, None, :]
+    cases = np.concatenate([years + moves, years - moves], axis=1)
+    settled = clause.due(state, cases.reshape(-1, clause.size), final=True)
+    up, down = np.split(settled.reshape(len(directions), 2, len(years), -1), 2, axis=1)
+    mean = ((up - down)[:, 0] * chance_of_year.weights[:, None]).sum(axis=1)
+    slope: Numbers = mean * (length / (2.0 * step))
+    return slope

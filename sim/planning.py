@@ -1,0 +1,201 @@
+"""The month's end: activity is settled, incentives are derived, providers decide, and the month is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents import home_care, practice, ward
+from agents.behaviour import behaviour_of
+from sim.clock import date_of, month_number
+from sim.payment.accounts import Places
+from sim.payment.activity import MonthActivity
+from sim.payment.contract import Contract
+from sim.payment.costs import Capacity
+from sim.payment.expectation import Expectation
+from sim.payment.incentives import Planner
+from sim.payment.settlement import Bound, Settlement
+from sim.records import WARD_COUNTER, as_columns
+
+if TYPE_CHECKING:
+    from sim.building import World
+    from sim.day.frame import Output
+    from sim.payment.marginal import Prices
+    from sim.scenario import Scenario
+    from sim.state import Organisations
+
+Numbers = NDArray[np.float64]
+#: Decision of each kind of provider.
+DECIDE: Final = {"gp": practice.decide, "home_care": home_care.decide, "ward": ward.decide}
+IN_FORCE: Final = "in-force"
+REFERENCE: Final = "reference"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What providers of a kind felt in a month and what they decided, arrays (providers, actions)."""
+
+    felt: Numbers
+    reference: Numbers
+    levels: Numbers
+
+
+class Planning:
+    """Books, incentives and responses of one run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Gives the schedule of contracts, the reference and the responses.
+    world : World
+        Network, state and capacities.
+    shadow : tuple of str
+        Contracts that are settled from the start of the accounts beside the one in force, without moving behaviour.
+    """
+
+    def __init__(self, scenario: Scenario, world: World, shadow: tuple[str, ...] = ()) -> None:
+        self.scenario, self.world = scenario, world
+        self.places = Places.of(world.network)
+        self.first = month_number(date_of(scenario.first_day))
+        self.start = month_number(date_of(scenario.start_day))
+        reference = scenario.response.reference
+        schedules: dict[str, tuple[tuple[int, str], ...]] = {IN_FORCE: self._schedule(), REFERENCE: ((self.first, reference),)}
+        for name in shadow:
+            schedules[name] = ((self.first, reference), (self.start, name))
+        names = dict.fromkeys(name for rows in schedules.values() for _, name in rows)
+        contracts = {name: Contract.load(name) for name in names}
+        self.settlement = Settlement.of(schedules, contracts, scenario.parameters, self.places)
+        self.planner = Planner.of(scenario.parameters, self.places, scenario.response.scope)
+        self.behaviour = {
+            kind: behaviour_of(kind, scenario.parameters, getattr(scenario.response, kind), scenario.response.law)
+            for kind in DECIDE
+        }
+        self.expected: dict[tuple[str, str], Expectation] = {}
+        self.population = np.array([float(town.population) for town in world.network.municipalities])
+        self.decisions: dict[int, dict[str, Decision]] = {}
+        self.peers = _peers(world.network)
+
+    def _schedule(self) -> tuple[tuple[int, str], ...]:
+        rows = [(self.first, self.scenario.response.reference)]
+        rows += [(max(month_number(date_of(day)), self.start), name) for day, name in self.scenario.schedule]
+        kept: dict[int, str] = dict(rows)
+        if self.start not in kept:
+            kept[self.start] = self.scenario.contract_on(self.scenario.start_day)
+        return tuple(sorted(kept.items()))
+
+    def settle(self, out: Output, month: int, days: int, closing: bool) -> MonthActivity:
+        """Settle a month in every book; burn-in is rated but not posted."""
+        activity = MonthActivity(
+            table=as_columns(out.table),
+            weight=self.world.weight,
+            month=month,
+            person_days=out.listed_days,
+            places=self.places,
+            population=self.population,
+            copies=self.world.network.copies,
+            closing=closing,
+            quantity=out.counters.quantity,
+        )
+        self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
+        for name, book in self.settlement.books.items():
+            if name in (IN_FORCE, REFERENCE):
+                for contract in book.states:
+                    bound = book.contracts[contract]
+                    before = self.expected.get((name, contract)) or Expectation.empty(bound)
+                    self.expected[name, contract] = before.observed(bound, book.states[contract], month)
+        return activity
+
+    def _capacity(self, days: int) -> Capacity:
+        organisations, p = self.world.state.organisations, self.scenario.parameters
+        weeks = days / 7.0
+        nursing = p.number("home_care.nursing.share") * p.number("home_care.nursing.minutes")
+        recipients = organisations.units.unit_capacity / max(p.number("home_care.help.minutes_base") * 3.4, 1.0)
+        return Capacity(
+            beds=organisations.wards.ward_beds.astype(np.float64),
+            practitioners=self.world.network.practice_gps * self.world.network.copies,
+            help_minutes=organisations.units.unit_capacity * weeks,
+            nursing_minutes=recipients * nursing * weeks,
+            nurse_visits=organisations.towns.nurse_capacity * float(days),
+            temporary_places=organisations.towns.temporary_capacity.astype(np.float64),
+            nursing_places=organisations.towns.nursing_capacity.astype(np.float64),
+        )
+
+    def prices(self, book: str, month: int) -> tuple[Bound, Prices]:
+        """What one more event is worth next month under a book's contract."""
+        opened = self.settlement.books[book]
+        name = opened.contract_in(month + 1)
+        bound = opened.contracts[name]
+        return bound, self.planner.prices(bound, opened.states[name], self.expected[book, name], month)
+
+    def worth(self, month: int) -> tuple[Prices, Prices]:
+        """Prices under the contract in force next month and under the reference; one object where they are the same."""
+        _, now = self.prices(IN_FORCE, month)
+        if self.settlement.books[IN_FORCE] is self.settlement.books[REFERENCE]:
+            return now, now
+        return now, self.prices(REFERENCE, month)[1]
+
+    def decide(self, out: Output, month: int) -> None:
+        """Providers feel their incentives and set the levels of next month."""
+        worth, reference = self.worth(month)
+        load, share = loads(out), ward_shares(out)
+        signals = self.planner.signals(worth, reference, load, share, self._income(month))
+        organisations = self.world.state.organisations
+        levels = levels_of(organisations)
+        decided: dict[str, Decision] = {}
+        for kind, choose in DECIDE.items():
+            peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
+            levels[kind][:] = choose(levels[kind], signals[kind], self.behaviour[kind], peers)
+            felt, then = signals[kind][0], signals[kind][1]
+            decided[kind] = Decision(felt, then, levels[kind].copy())
+        self.decisions[month] = decided
+
+    def _income(self, month: int) -> dict[str, Numbers]:
+        """Net result of each provider's purse in a month less that under the reference, kroner."""
+        accounts = self.settlement.accounts
+        now, then = self.settlement.books[IN_FORCE], self.settlement.books[REFERENCE]
+        change = np.zeros(len(accounts))
+        if now is not then:
+            change = (now.ledger.balance([month]) - then.ledger.balance([month])) / 100.0
+        position, places = accounts.position, self.places
+        towns = np.array([change[position[f"municipality/{name}"]] for name in places.municipalities])
+        return {
+            "gp": np.array([change[position[f"gp/{name}"]] for name in places.practices]),
+            "home_care": towns[list(places.unit_municipality)],
+            "ward": np.full(len(places.wards), change[position["region"]]),
+        }
+
+
+def levels_of(organisations: Organisations) -> dict[str, Numbers]:
+    """Action levels by kind of provider, views into the state."""
+    return {"gp": organisations.gp_levels, "home_care": organisations.unit_levels, "ward": organisations.ward_levels}
+
+
+def loads(out: Output) -> dict[str, Numbers]:
+    """Demand over capacity of a month by kind of provider."""
+    ward = out.counters.ward
+    staffed = np.maximum(ward[WARD_COUNTER["staffed_days"]], 1)
+    return {
+        "gp": out.practice_minutes[:, 1] / np.maximum(out.practice_minutes[:, 2], 1),
+        "home_care": out.unit_use[:, 0] / np.maximum(out.unit_use[:, 1], 1),
+        "ward": ward[WARD_COUNTER["occupied_days"]] / staffed,
+    }
+
+
+def ward_shares(out: Output) -> Numbers:
+    """Share of each municipality in the month's bed-days; equal shares where there were none."""
+    from sim.measures import MEASURE
+
+    days = out.counters.quantity[MEASURE["bed_day"]].sum(axis=1).astype(np.float64)
+    total = days.sum()
+    return days / total if total > 0 else np.full(len(days), 1.0 / len(days))
+
+
+def _peers(network: Any) -> Numbers:
+    """Weights (practices, practices) of the other practices of the same quality cluster; rows sum to one or zero."""
+    cluster = np.array([one.cluster for one in network.practices])
+    same = (cluster[:, None] == cluster[None, :]).astype(np.float64)
+    np.fill_diagonal(same, 0.0)
+    return np.asarray(same / np.maximum(same.sum(axis=1, keepdims=True), 1.0))

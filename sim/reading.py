@@ -1,0 +1,288 @@
+"""Reading files that people write: one kind of error that says what is wrong, where, and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sim.locating import Key, key_lines, split_key
+
+#: Largest file that is read, in bytes.
+MOST_BYTES = 1_000_000
+#: Deepest nesting of tables and arrays, and most parts of one dotted key.
+MOST_LEVELS = 16
+_MOST_NAMES_SHOWN = 12
+# A key of very many parts would keep the parser busy for minutes; nobody writes one.
+_ENDLESS_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""")
+
+
+class InputError(Exception):
+    """Something that a person wrote cannot be used.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, in one sentence without a full stop at the end.
+    file : str or Path, optional
+        The file it stands in.
+    line : int, optional
+        Line in that file, from 1.
+    key : str, optional
+        Dotted key.
+    allowed : str or sequence of str, optional
+        What may stand there instead: a sentence or a list of names.
+    suggestion : str, optional
+        The nearest valid name.
+    others : sequence of InputError
+        Further problems found in the same pass.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        file: str | Path | None = None,
+        line: int | None = None,
+        key: str | None = None,
+        allowed: str | Sequence[str] | None = None,
+        suggestion: str | None = None,
+        others: Sequence[InputError] = (),
+    ) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.file = None if file is None else str(file)
+        self.line = line
+        self.key = key
+        self.allowed = allowed
+        self.suggestion = suggestion
+        self.others = tuple(others)
+
+    def __str__(self) -> str:
+        """The one message that every command shows."""
+        place = [self.file, self.line and f"line {self.line}", self.key and f"key {self.key}"]
+        text = ", ".join(part for part in place if part)
+        text = f"{text}: {self.problem}." if text else f"{self.problem}."
+        if self.suggestion:
+            text += f' Did you mean "{self.suggestion}"?'
+        if self.allowed:
+            text += f" Allowed: {self.allowed if isinstance(self.allowed, str) else _listed(self.allowed)}."
+        return text
+
+    @property
+    def all(self) -> tuple[InputError, ...]:
+        """The problem itself and the further ones found in the same pass."""
+        return (self, *self.others)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES_SHOWN])
+    more = len(names) - _MOST_NAMES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The valid name most like a wrong one, or None if none is like it."""
+    wanted = name[:100].casefold()
+    by_fold = {known.casefold(): known for known in names}
+    found = difflib.get_close_matches(wanted, by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else None
+
+
+def unknown_name(what: str, name: str, names: Iterable[str], **place: Any) -> InputError:
+    """Error for a name that does not exist, with the nearest that does; ``place`` is file, line and key."""
+    known = sorted(names)
+    allowed: str | list[str] = known or f"there is no {what} to choose from"
+    return InputError(f"there is no {what} {shown(name)}", allowed=allowed, suggestion=nearest(name, known), **place)
+
+
+def shown(value: object) -> str:
+    """A value as a person would write it, cut when it is long."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    try:
+        text = f'"{value}"' if isinstance(value, str) else str(value)
+    except ValueError:  # Python refuses to print integers of thousands of digits
+        return "a number of thousands of digits"
+    if len(text) <= 60:
+        return text
+    return text[:56] + (' ..."' if isinstance(value, str) else " ...")
+
+
+def dotted(key: Key) -> str:
+    """A key as it is shown to people: positions in arrays left out, names that are not bare quoted."""
+    return ".".join(quoted(part) for part in key if isinstance(part, str))
+
+
+def quoted(part: str) -> str:
+    """One part of a TOML key, in quotes where TOML needs them."""
+    if re.fullmatch(r"[A-Za-z0-9_-]+", part):
+        return part
+    return '"' + "".join(_ESCAPES.get(sign, sign) for sign in part) + '"'
+
+
+_ESCAPES = {chr(code): f"\\u{code:04x}" for code in (*range(32), 127)} | {'"': '\\"', "\\": "\\\\"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A TOML text with its values and the lines of its keys.
+
+    Parameters
+    ----------
+    file : str or None
+        Name of the file as the user gave it; None for changes made in Python.
+    text : str
+        The text, from which lines are found when they are needed.
+    data : dict
+        The values.
+    """
+
+    file: str | None
+    text: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _lines(self) -> dict[Key, int]:
+        return key_lines(self.text)
+
+    def line_of(self, key: str | Key) -> int | None:
+        """Line of a key (dotted text, or names and positions), else of the nearest table around it that has one."""
+        path = split_key(key) if isinstance(key, str) else key
+        while path:
+            if path in self._lines:
+                return self._lines[path]
+            path = path[:-1]
+        return None
+
+    def error(
+        self,
+        problem: str,
+        key: Key = (),
+        allowed: str | Sequence[str] | None = None,
+        suggestion: str | None = None,
+    ) -> InputError:
+        """An error at a key of this file."""
+        return InputError(problem, self.file, self.line_of(key), dotted(key) or None, allowed, suggestion)
+
+    def unknown(self, what: str, name: str, names: Iterable[str], key: Key) -> InputError:
+        """Error at a key of this file for a name that does not exist."""
+        return unknown_name(what, name, names, file=self.file, line=self.line_of(key), key=dotted(key) or None)
+
+
+def read_text(path: str | Path) -> str:
+    """Text of a file of at most 1 MB.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is too large, or it is not UTF-8 text.
+    """
+    place = Path(path)
+    try:
+        if place.is_dir():
+            raise InputError("this is a folder, not a file", path)
+        if not place.exists():
+            raise InputError("there is no such file", path, suggestion=_neighbour(place))
+        if not place.is_file():  # a pipe or device could be read for ever
+            raise InputError("this is not an ordinary file", path)
+        if place.stat().st_size > MOST_BYTES:
+            raise InputError("the file is too large", path, allowed="at most 1 MB")
+        with place.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"the file cannot be read ({reason})", shown(str(path)).strip('"')) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError("the file is not text in UTF-8", path, line, allowed="text saved as UTF-8") from error
+
+
+def _neighbour(path: Path) -> str | None:
+    if not path.parent.is_dir():
+        return None
+    found = nearest(path.name, (other.name for other in path.parent.iterdir()))
+    return str(path.parent / found) if found else None
+
+
+def parse_toml(text: str, file: str | None = None) -> Source:
+    """Values of a TOML text; numbers must be finite and nesting shallow.
+
+    Raises
+    ------
+    InputError
+        With the line of what is wrong.
+    """
+    if found := _ENDLESS_KEY.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise InputError("a key has too many parts", file, line, allowed=f"at most {MOST_LEVELS}")
+    try:
+        data = tomllib.loads(text)
+    except RecursionError as error:
+        raise InputError("the file is nested too deeply", file, allowed=f"at most {MOST_LEVELS} levels") from error
+    except ValueError as error:
+        raise _not_toml(str(error), file, text) from error
+    source = Source(file, text, data)
+    _check_values(source)
+    return source
+
+
+def read_source(path: str | Path) -> Source:
+    """A TOML file of at most 1 MB with its values and lines.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or is not TOML.
+    """
+    return parse_toml(read_text(path), str(path))
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Values of a TOML file of at most 1 MB (see :func:`read_source`)."""
+    return read_source(path).data
+
+
+_DIGITS = "numbers of at most 15 digits"
+_TOML_LINES = 'lines such as [table], key = 3, key = "text", key = 2018-01-01'
+_PARSER_SAYS = {
+    "Cannot overwrite a value": ("a key or table is stated a second time", "each once"),
+    "Illegal character '\\n'": ("a quote is opened and not closed on this line", 'text in quotes: "text"'),
+    "Invalid date or datetime": ("there is no such date", "year-month-day, such as 2018-01-31"),
+    "Invalid value": ("no value can be read here", 'a number, "text", a date such as 2018-01-01, or an array'),
+}
+
+
+def _not_toml(message: str, file: str | None, text: str) -> InputError:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
+    if place is None:
+        found = re.search(r"[0-9_]{4000}", text)  # Python refuses to read integers of thousands of digits
+        line = text.count("\n", 0, found.start()) + 1 if found else None
+        return InputError(
+            "a number is too long" if found else f"this is not TOML: {message[:200]}", file, line, allowed=_DIGITS
+        )
+    line = int(place[1]) if place[1] else text.count("\n") + 1
+    said = message[: place.start()]
+    problem, allowed = _PARSER_SAYS.get(said, (f"this is not TOML: {said[:200].lower()}", _TOML_LINES))
+    return InputError(problem, file, line, allowed=allowed)
+
+
+def _check_values(source: Source) -> None:
+    waiting: list[tuple[Key, Any]] = [((), source.data)]
+    while waiting:
+        key, value = waiting.pop()
+        if len(key) > MOST_LEVELS:
+            raise source.error("the file is nested too deeply", key[:4], allowed=f"at most {MOST_LEVELS} levels")
+        if isinstance(value, dict):
+            waiting.extend(((*key, name), inner) for name, inner in value.items())
+        elif isinstance(value, list):
+            waiting.extend(((*key, index), inner) for index, inner in enumerate(value))
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise source.error(f"{value} is not a number that can be used", key, allowed="finite numbers")

@@ -1,0 +1,258 @@
+"""Everything that tomorrow needs, as arrays: copy it, save it, load it (``.npz``, no pickle).
+
+What is only reported lives in :mod:`sim.records`. A person takes 88 bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.measures import AGE_BANDS
+
+NEVER: Final = -1_000_000
+FAR: Final = 1 << 30
+NOT_AT_RISK: Final = -1000.0
+NOBODY_NOTICES: Final = 1e9
+
+#: Where a person is.
+ABSENT, HOME, HOSPITAL, TEMPORARY, NURSING_HOME, DEAD, MOVED = 0, 1, 2, 3, 4, 5, 6
+PLACES: Final[tuple[str, ...]] = ("absent", "home", "hospital", "temporary place", "nursing home", "dead", "moved")
+
+#: Why a finished-treated patient waits.
+NOTHING, HOME_HELP, TEMPORARY_PLACE, NURSING_PLACE, OWN_CHOICE = 0, 1, 2, 3, 4
+
+#: Action levels of each kind of provider.
+GP_LEVELS, HOME_CARE_LEVELS, WARD_LEVELS = 5, 4, 7
+
+
+#: What is looked up for the few who have something to do today: one record a person, one cache line an event.
+CARD = np.dtype(
+    [
+        ("arrival", np.int32),  # day of arrival
+        ("leaves", np.int32),  # day of moving away
+        ("birth", np.int32),
+        ("discharged", np.int32),  # end of the last hospital course
+        ("acute_start", np.int32),  # start of the last acute course
+        ("accrued", np.int32),  # first day of municipal care not yet written down
+        ("protected", np.int32),  # last day of the effect of a follow-up visit
+        ("frailty", np.float32),
+        ("practice", np.int16),
+        ("unit", np.int16),
+        ("help", np.int16),  # home help, minutes a week
+        ("nursing", np.int16),  # home nursing, minutes a week
+        ("sex", np.uint8),  # 0 man, 1 woman
+        ("municipality", np.uint8),
+        ("conditions", np.uint8),  # bits of measures.CONDITIONS
+        ("alone", np.uint8),
+        ("band", np.uint8),
+        ("place", np.uint8),
+        ("scheme", np.uint8),  # enrolled in the yearly chronic-care fee
+        ("medication", np.uint8),  # medication risk, 0-3
+        ("index", np.uint8),  # last course: 1 can be an index, 2 short, 4 acute medical, 8 within a day
+    ],
+    align=True,
+)
+
+
+class People(NamedTuple):
+    """One row a person, initial people first, then entrants in order of arrival.
+
+    Columns are what the daily scan of everybody reads; ``card`` (:data:`CARD`) is what is looked up for a few.
+    """
+
+    card: NDArray[Any]
+    key: NDArray[np.uint64]  # stable person key
+    control: NDArray[np.int32]  # next chronic control falls due
+    illness: NDArray[np.float32]  # constant part of the daily log hazard of acute illness
+    routine: NDArray[np.float32]  # planned contacts a day
+    mortality: NDArray[np.float32]  # constant part of the daily log hazard of death
+    recovery: NDArray[np.float32]  # excess daily hazard after discharge
+    instability: NDArray[np.float32]
+    level: NDArray[np.float32]  # where instability relaxes to
+    detect: NDArray[np.float32]  # instability from which home care can notice
+
+
+#: One patient in hospital.
+BED = np.dtype(
+    [
+        ("value", np.int64),  # tariff value, øre
+        ("admitted", np.float64),  # day and hour
+        ("ready", np.float64),
+        ("leave", np.float64),  # when the ward lets go, by its own policy
+        ("fatal", np.float64),  # death in hospital, or far away
+        ("received", np.float64),  # when the municipality can receive
+        ("row", np.int32),
+        ("episode", np.int32),
+        ("nights", np.int32),
+        ("finished", np.int32),  # finished-treated days so far
+        ("written", np.int32),  # first bed-day not yet written down
+        ("notice", np.int32),  # day on which the municipality is told
+        ("ward", np.int16),  # -1 at another hospital
+        ("marks", np.uint16),  # flags of measures.FLAGS
+        ("diagnosis", np.uint8),
+        ("waits_for", np.uint8),
+    ],
+    align=True,
+)
+
+
+class Stays(NamedTuple):
+    """People in hospital now; the first ``count[0]`` records (:data:`BED`) count."""
+
+    count: NDArray[np.int64]
+    bed: NDArray[Any]
+
+
+#: One person waiting; ``ratio`` is severity over the need of a bed where an illness waits.
+WAITING = np.dtype([("row", np.int32), ("day", np.int32), ("ratio", np.float32), ("kind", np.uint8)], align=True)
+
+
+class Queue(NamedTuple):
+    """People waiting for something; the first ``count[0]`` records (:data:`WAITING`) count."""
+
+    count: NDArray[np.int64]
+    entry: NDArray[Any]
+
+
+class Lists(NamedTuple):
+    """All queues and bookings."""
+
+    practice: Queue  # contacts in general practice without room; kind: what, day: since
+    help: Queue  # home help granted by need, not yet delivered
+    nursing_home: Queue
+    temporary: Queue  # people in temporary places; day: until
+    elective: Queue  # planned admissions; day: booked for
+    follow_up: Queue  # follow-up visits; day: booked for
+    returns: Queue  # people who will come back to the emergency department; day: when
+
+
+#: A practice: tenths of minutes a weekday, and the mean of them used by people under 65.
+PRACTICE = np.dtype([("gp_minutes", np.int64), ("gp_background", np.float64), ("gp_key", np.uint64)])
+#: A home-care unit: minutes a week.
+UNIT = np.dtype([("unit_capacity", np.int64), ("unit_committed", np.int64), ("unit_municipality", np.int64)])
+#: A municipality: acute-nurse visits a day, places, and shares of courses held at the catchment's hospital.
+TOWN = np.dtype(
+    [
+        ("nurse_capacity", np.int64),
+        ("temporary_capacity", np.int64),
+        ("temporary_used", np.int64),
+        ("nursing_capacity", np.int64),
+        ("nursing_used", np.int64),
+        ("help_shift", np.float64),  # shift of the frailty at which help is granted
+        ("share_acute", np.float64),
+        ("share_elective", np.float64),
+    ]
+)
+WARD = np.dtype(
+    [
+        ("ward_beds", np.int64),
+        ("ward_key", np.uint64),
+        ("ward_background", np.float64),  # mean background patients
+        ("ward_modelled", np.int64),  # people of the model in the ward now
+        ("ward_others", np.int64),  # background patients today, refill included
+        ("ward_smoothed", np.float64),  # slow mean of ward_modelled
+        ("ward_reference", np.float64),  # its value at the end of burn-in; -1 before
+    ]
+)
+
+
+class Organisations(NamedTuple):
+    """Capacities, action levels (1 = observed) and today's load of organisations."""
+
+    practices: NDArray[Any]
+    units: NDArray[Any]
+    towns: NDArray[Any]
+    wards: NDArray[Any]
+    gp_levels: NDArray[np.float64]  # (practices, actions)
+    unit_levels: NDArray[np.float64]
+    ward_levels: NDArray[np.float64]
+    census: NDArray[np.int64]  # (alive, at home, nursing home, at home alone; municipalities; bands)
+    listed: NDArray[np.int64]  # (practices, municipalities, bands, risk groups, enrolled)
+    present: NDArray[np.int64]  # (1,) rows that have arrived
+
+
+class State(NamedTuple):
+    """The whole state of a run."""
+
+    people: People
+    stays: Stays
+    lists: Lists
+    organisations: Organisations
+
+
+def records(size: int, kind: Any) -> Any:
+    """An array of ``size`` records, all zero, whose fields are attributes."""
+    return np.zeros(size, kind).view(np.recarray)
+
+
+def empty_queue(room: int) -> Queue:
+    """A queue with room for ``room`` people."""
+    return Queue(np.zeros(1, np.int64), records(room, WAITING))
+
+
+def empty_stays(room: int) -> Stays:
+    """Stays with room for ``room`` patients."""
+    return Stays(np.zeros(1, np.int64), records(room, BED))
+
+
+def empty_lists(people: int) -> Lists:
+    """Queues for a population of that many rows."""
+    return Lists(
+        practice=empty_queue(people // 2 + 256),
+        help=empty_queue(people // 4 + 256),
+        nursing_home=empty_queue(people // 4 + 256),
+        temporary=empty_queue(people // 16 + 256),
+        elective=empty_queue(people // 8 + 256),
+        follow_up=empty_queue(people // 8 + 256),
+        returns=empty_queue(people // 8 + 256),
+    )
+
+
+def arrays(state: Any, prefix: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
+    """All arrays of a state (or part of one) with dotted names, in a stable order."""
+    for name, value in zip(state._fields, state, strict=True):
+        if isinstance(value, np.ndarray):
+            yield prefix + name, value
+        else:
+            yield from arrays(value, f"{prefix}{name}.")
+
+
+def _map(state: Any, function: Any, prefix: str = "") -> Any:
+    return type(state)(
+        *(
+            function(prefix + name, value) if isinstance(value, np.ndarray) else _map(value, function, f"{prefix}{name}.")
+            for name, value in zip(state._fields, state, strict=True)
+        )
+    )
+
+
+def copy_state(state: State) -> State:
+    """An independent copy."""
+    copied: State = _map(state, lambda _, array: array.copy())
+    return copied
+
+
+def save_state(state: State, path: Path) -> None:
+    """Write a state to an ``.npz`` file."""
+    np.savez_compressed(path, **dict(arrays(state)))
+
+
+def load_state(like: State, path: Path) -> State:
+    """Read a state saved by :func:`save_state`; ``like`` gives the shape."""
+    with np.load(path, allow_pickle=False) as saved:
+        loaded: State = _map(like, lambda name, _: saved[name])
+    return loaded
+
+
+def bytes_per_person(state: State) -> float:
+    """Bytes of all columns of people over the people living now."""
+    size = sum(array.nbytes for _, array in arrays(state.people))
+    return size / max(1, int(state.organisations.census[0].sum()))
+
+
+BANDS: Final = len(AGE_BANDS)

@@ -1,0 +1,194 @@
+"""Checking values against typed models, with errors that say file, line, key, and what is allowed."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from sim.locating import Key
+from sim.reading import InputError, Source, dotted, nearest, shown
+
+Model = TypeVar("Model", bound=BaseModel)
+#: Finds the file that a key of merged values came from, and the key's place in that file.
+Finder = Callable[[Key], tuple[Source, Key]]
+
+
+class Strict(BaseModel):
+    """Base of everything that is read: no unknown keys, no silent conversion, no infinities, no change afterwards.
+
+    The description of a field is what an error message says is allowed there.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        populate_by_name=True,
+        arbitrary_types_allowed=True,
+    )
+    #: Keys that a file may also use here because they are rewritten on reading.
+    also_in_files: ClassVar[tuple[str, ...]] = ()
+
+
+def whole(least: int, most: int, unit: str) -> Any:
+    """Field of a whole number between two bounds, both allowed."""
+    return Field(ge=least, le=most, description=f"a whole number of {unit} from {least} to {most}")
+
+
+def number(least: float, most: float) -> Any:
+    """Field of a number between two bounds, both allowed."""
+    return Field(ge=least, le=most, description=f"a number from {least:g} to {most:g}")
+
+
+def _as_date(value: object) -> object:
+    if isinstance(value, datetime):
+        raise ValueError("a date has no time of day")
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _first_of_month(value: date) -> date:
+    if value.day != 1:
+        raise ValueError(f"{value} is not the first of a month, but accounts are settled by whole months")
+    return value
+
+
+def _as_month_start(value: object) -> object:
+    found = _as_date(value)
+    return _first_of_month(found) if isinstance(found, date) else found
+
+
+#: The first of a month between 1990 and 2100; text such as "2018-01-01" is read as a date.
+MonthStart = Annotated[
+    date,
+    BeforeValidator(_as_month_start),
+    Field(
+        ge=date(1990, 1, 1),
+        le=date(2100, 1, 1),
+        description="the first of a month as a date without quotes, such as 2018-01-01, from 1990 to 2100",
+    ),
+]
+#: A name or a path, at most 500 characters.
+Name = Annotated[str, Field(min_length=1, max_length=500, description="text of 1 to 500 characters in quotes")]
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+#: Makes an array of a file fit a tuple.
+from_array = BeforeValidator(_as_tuple)
+
+
+def validated(model: type[Model], data: object, source: Source, at: Key = (), find: Finder | None = None) -> Model:
+    """Values as a typed model.
+
+    Parameters
+    ----------
+    model : type
+        A subclass of :class:`Strict`.
+    data : dict
+        The values.
+    source : Source
+        File they come from.
+    at : Key
+        Where in that file they stand.
+    find : callable, optional
+        For values merged from several files: the file and place of a key.
+
+    Raises
+    ------
+    InputError
+        The first problem, with the others in ``others``.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        found = sorted(error.errors(include_url=False), key=lambda problem: problem["type"] != "extra_forbidden")
+        problems = [
+            _explained(model, problem, source, at, find) for problem in found
+        ]  # a misspelt key before a missing
+        first = problems[0]
+        first.others = tuple(problems[1:])
+        raise first from None
+
+
+def _explained(model: type[BaseModel], problem: Any, source: Source, at: Key, find: Finder | None) -> InputError:
+    path: Key = tuple(problem["loc"])
+    field, owner = _field_at(model, path)
+    key = (*at, *path)
+    file, place = find(key) if find else (source, key)
+    text, allowed, suggestion = _words(problem, path, field, owner)
+    return InputError(text, file.file, file.line_of(place), dotted(key) or None, allowed, suggestion)
+
+
+def _words(
+    problem: Any, path: Key, field: FieldInfo | None, owner: type[BaseModel] | None
+) -> tuple[str, str | list[str] | None, str | None]:
+    """Sentence, what is allowed, and the nearest name for one problem that pydantic found."""
+    kind, value = problem["type"], problem["input"]
+    allowed = _description(field) if field else None
+    if kind == "extra_forbidden" and owner is not None:
+        names = keys_of(owner)
+        return f"there is no key {shown(path[-1])} here", names, nearest(str(path[-1]), names)
+    if kind == "missing":
+        return f'"{path[-1]}" is missing', allowed, None
+    if kind == "literal_error" and field is not None:
+        choices = [str(choice) for choice in typing.get_args(field.annotation)]
+        near = nearest(value, choices) if isinstance(value, str) else None
+        return f"{shown(value)} is not possible here", choices, near
+    if kind == "value_error":
+        return str(problem["ctx"]["error"]), allowed, None
+    if kind in ("model_type", "model_attributes_type"):
+        names = keys_of(owner) if owner is not None else []
+        return f"{shown(value)} stands where a table is expected", f"a table with {', '.join(names)}", None
+    return f"{shown(value)} is not possible here", allowed or problem["msg"].lower(), None
+
+
+def _description(field: FieldInfo) -> str | None:
+    """What a field says is allowed, also where it may be left out (``Name | None``)."""
+    inside = (
+        note.description
+        for part in typing.get_args(field.annotation)
+        for note in getattr(part, "__metadata__", ())
+        if isinstance(note, FieldInfo)
+    )
+    return field.description or next(inside, None)
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """Keys that a table may have in a file."""
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    return names + list(getattr(model, "also_in_files", ()))
+
+
+def _field_at(model: type[BaseModel], path: Key) -> tuple[FieldInfo | None, type[BaseModel] | None]:
+    """The field that a place belongs to, and the model that stands around or at it."""
+    owner: type[BaseModel] | None = model
+    found: FieldInfo | None = None
+    for part in path:
+        if isinstance(part, int) or owner is None:
+            continue
+        fields = {field.alias or name: field for name, field in owner.model_fields.items()}
+        if part not in fields:
+            return None, owner
+        found = fields[part]
+        owner = _model_in(found.annotation) or owner
+    return found, owner
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inside = (_model_in(argument) for argument in typing.get_args(annotation))
+    return next((model for model in inside if model), None)

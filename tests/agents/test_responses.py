@@ -1,0 +1,181 @@
+"""The law of smooth responses, on its own."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from agents import home_care, practice, ward
+from agents.behaviour import behaviour_of
+from agents.responses import altruism_profit, budget_holder
+from agents.responses.imitation import imitate
+from agents.responses.law import Behaviour, Signals, bounded, to_level, to_z
+from agents.responses.registry import RESPONSES, next_levels
+from sim.parameters import Parameters
+
+
+def law_of(sensitivity: float, kappa: float, tau: float = 1.0, **other) -> Behaviour:
+    """One action."""
+    fields = {
+        "response": "budget-holder", "law": "linear",
+        "sensitivity": np.array([sensitivity]), "kappa": np.array([kappa]),
+        "speed": np.array([-math.expm1(-1 / (12 * tau))]), "lowest": np.array([0.01]), "highest": np.array([100.0]),
+        "observed": np.array([0.0]), "salience": 0.0, "imitation": 0.0, "altruism": 1.0, "cost_curvature": 0.1,
+    }  # fmt: skip
+    return Behaviour(**{**fields, **other})
+
+
+def feels(felt: float, reference: float, reward: float = 0.0, reward_reference: float = 0.0) -> Signals:
+    """One provider, one action."""
+    values = (felt, reference, reward, reward_reference)
+    return Signals(*(np.array([[value]]) for value in values), np.zeros(1))
+
+
+def settle_down(behaviour: Behaviour, signals: Signals, months: int = 600) -> float:
+    """Level after many months."""
+    levels = np.ones((1, 1))
+    for _ in range(months):
+        levels = next_levels(levels, signals, behaviour)
+    return float(levels[0, 0])
+
+
+@pytest.mark.parametrize("response", list(RESPONSES))
+@pytest.mark.parametrize("law", ["linear", "ratio"])
+@pytest.mark.parametrize(("kind", "module"), [("gp", practice), ("home_care", home_care), ("ward", ward)])
+def test_under_the_reference_every_response_leaves_every_level_exactly(response, law, kind, module) -> None:
+    behaviour = behaviour_of(kind, Parameters.load(), response, law)
+    rng = np.random.default_rng(7)
+    shape = (6, len(behaviour.kappa))
+    felt, reward, income = rng.normal(0, 9e3, shape), rng.normal(0, 9e3, shape), rng.normal(0, 1e5, 6)
+    levels = np.ones(shape)
+    for _ in range(36):
+        levels = module.decide(levels, Signals(felt, felt, reward, reward, income), behaviour, np.ones((6, 6)))
+    assert (levels == 1.0).all()
+
+
+def test_no_response_moves_nothing_whatever_is_paid() -> None:
+    assert settle_down(law_of(2.0, 100.0, response="none"), feels(1e6, 0.0)) == 1.0
+
+
+def test_a_level_settles_where_the_linear_law_says() -> None:
+    assert settle_down(law_of(1.5, 140.0), feels(-60.0, 80.0)) == pytest.approx(math.exp(-1.5))
+
+
+def test_adaptation_follows_its_time_constant() -> None:
+    behaviour, signals = law_of(1.0, 100.0, tau=0.5), feels(100.0, 0.0)
+    levels = np.ones((1, 1))
+    for _ in range(6):
+        levels = next_levels(levels, signals, behaviour)
+    assert math.log(levels[0, 0]) == pytest.approx(1 - math.exp(-1))
+
+
+def test_the_ratio_law_is_the_logarithm_of_reward_over_technical_cost() -> None:
+    behaviour = law_of(1.9, 2200.0, law="ratio")
+    level = settle_down(behaviour, feels(0.0, 0.0, 4828.0, 1976.0))
+    assert level == pytest.approx(((2200 + 4828) / (2200 + 1976)) ** 1.9)
+
+
+def test_the_ratio_law_saturates_under_a_penalty_larger_than_the_cost() -> None:
+    behaviour = law_of(1.0, 100.0, law="ratio")
+    assert settle_down(behaviour, feels(0, 0, -1e6, 0.0)) == settle_down(behaviour, feels(0, 0, -1e4, 0.0)) > 0
+
+
+def test_a_share_moves_on_the_logit_scale_and_never_passes_one() -> None:
+    behaviour = law_of(0.1, 170.0, observed=np.array([0.65]), highest=np.array([1.5]))
+    share = 0.65 * settle_down(behaviour, feels(400_000 / (2200 * 0.65), 0.0))
+    assert share == pytest.approx(0.68645, abs=1e-4)
+    assert 0.65 * settle_down(behaviour, feels(1e9, 0.0)) < 1.0
+
+
+def test_levels_survive_the_way_to_z_and_back() -> None:
+    levels = np.array([0.3, 0.9, 1.0, 1.4])
+    for observed in (0.0, 0.35, 0.65):
+        share = np.full(4, observed)
+        np.testing.assert_allclose(to_level(to_z(levels, share), share), levels, rtol=1e-14)
+    assert to_level(to_z(np.ones(1), np.array([0.35])), np.array([0.35]))[0] == 1.0
+
+
+def test_a_level_stays_within_its_range() -> None:
+    behaviour = law_of(5.0, 1.0, lowest=np.array([0.5]), highest=np.array([1.5]))
+    assert settle_down(behaviour, feels(1e4, 0.0)) == pytest.approx(1.5)
+    assert settle_down(behaviour, feels(-1e4, 0.0)) == pytest.approx(0.5)
+    assert bounded(np.array([9.0]), behaviour)[0] == pytest.approx(math.log(1.5))
+
+
+def test_an_incentive_too_small_to_notice_moves_nothing() -> None:
+    behaviour = law_of(1.0, 1000.0, salience=0.02)
+    assert settle_down(behaviour, feels(19.9, 0.0)) == 1.0
+    assert settle_down(behaviour, feels(20.1, 0.0)) > 1.02
+
+
+def test_each_provider_answers_its_own_incentive_only() -> None:
+    signals = Signals(np.array([[140.0], [0.0]]), np.zeros((2, 1)), np.zeros((2, 1)), np.zeros((2, 1)), np.zeros(2))
+    levels = next_levels(np.ones((2, 1)), signals, law_of(1.0, 140.0))
+    assert levels[0, 0] > 1.0
+    assert levels[1, 0] == 1.0
+
+
+def test_a_kroner_is_worth_what_the_frame_lets_its_holder_keep() -> None:
+    assert budget_holder.shadow_price(0.7, 0.4, 1.0) == pytest.approx(0.7)
+    assert budget_holder.shadow_price(0.7, 0.4, 0.0) == pytest.approx(0.6)
+    assert budget_holder.shadow_price(0.7, 0.4, 0.25) == pytest.approx(0.625)
+
+
+def test_sensitivity_and_benefit_curvature_are_each_others_inverse() -> None:
+    theta = altruism_profit.benefit_curvature(140.0, 5.0, 1.5, 0.8, 2.0)
+    assert altruism_profit.sensitivity(140.0, 5.0, 0.8, theta, 2.0) == pytest.approx(1.5)
+    assert altruism_profit.sensitivity(1.0, 1.0, 1.0, 0.467, 0.2) == pytest.approx(1.5, abs=2e-3)
+
+
+def test_a_practice_that_cares_more_for_patients_answers_money_less() -> None:
+    altruism = np.array([[0.5], [1.0], [2.0]])
+    behaviour = law_of(1.5, 140.0, response="altruism-profit", altruism=altruism)
+    signals = Signals(np.full((3, 1), 50.0), *(np.zeros((3, 1)) for _ in range(3)), np.zeros(3))
+    levels = next_levels(np.ones((3, 1)), signals, behaviour)[:, 0]
+    assert levels[0] > levels[1] > levels[2] > 1.0
+    plain = next_levels(np.ones((3, 1)), signals, law_of(1.5, 140.0))[1, 0]
+    assert levels[1] == pytest.approx(plain, rel=1e-12)
+
+
+def test_in_absolute_mode_the_optimum_is_that_of_ellis_and_mcguire() -> None:
+    benefit, curvature, alpha, seen, payment, cost = 900.0, 150.0, 0.6, 0.8, 140.0, 220.0
+    chosen = altruism_profit.optimum(benefit, curvature, seen * (payment - cost), alpha)
+    assert chosen == pytest.approx((benefit + seen * (payment - cost) / alpha) / curvature)
+    quantity = np.array(3.0)
+    for _ in range(400):
+        quantity = altruism_profit.step_to_optimum(quantity, chosen, 0.08)
+    assert quantity == pytest.approx(float(chosen))
+
+
+@pytest.mark.parametrize(("alpha", "seen"), [(0.3, 1.0), (0.6, 0.8), (1.0, 1.0)])
+def test_the_payment_that_reaches_the_social_optimum_is_the_unseen_part_of_cost(alpha: float, seen: float) -> None:
+    benefit, curvature, cost = 900.0, 150.0, 220.0
+    payment = (1 - alpha / seen) * cost
+    chosen = altruism_profit.optimum(benefit, curvature, seen * (payment - cost), alpha)
+    assert chosen == pytest.approx((benefit - cost) / curvature)
+
+
+def test_a_penalty_below_the_lost_margin_buys_no_effort_at_all() -> None:
+    discharges, margin, effect, curvature = 1000.0, 9000.0, 0.02, 5e4
+
+    def effort(penalty: float) -> float:
+        return float(altruism_profit.optimum(0.0, curvature, effect * (penalty - discharges * margin), 1.0))
+
+    assert effort(0.5 * discharges * margin) == 0.0
+    assert effort(discharges * margin) == 0.0
+    assert effort(1.5 * discharges * margin) == pytest.approx(effect * 0.5 * discharges * margin / curvature)
+
+
+def test_imitation_copies_deviations_of_better_off_peers_only() -> None:
+    z = np.array([[0.0], [0.4], [-0.4]])
+    peers = np.ones((3, 3)) - np.eye(3)
+    copied = imitate(z, np.array([0.0, 10.0, -10.0]), peers, 0.5)
+    np.testing.assert_allclose(copied[:, 0], [0.2, 0.4, -0.4 + 0.5 * (0.4 + 0.8) / 2])
+
+
+def test_strangers_and_equals_are_not_imitated() -> None:
+    z = np.array([[0.0], [0.4]])
+    assert (imitate(z, np.array([0.0, 10.0]), np.zeros((2, 2)), 0.5) == z).all()
+    assert (imitate(z, np.array([5.0, 5.0]), np.ones((2, 2)), 0.5) == z).all()

@@ -1,0 +1,184 @@
+"""The command: what goes where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from experiments import command_line, replication
+from experiments.command_line import app, main
+from experiments.terminal import ProgressOnError
+from tests.experiments import fake_runs
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run commands on the synthetic engine."""
+    monkeypatch.setattr(command_line, "_load", fake_runs.FakeScenario.load)
+    monkeypatch.setattr(replication, "_engine", lambda: fake_runs.simulate)
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["tvaers", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0)
+
+
+@pytest.mark.usefixtures("engine")
+def test_compare_prints_the_object_alone_and_writes_a_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = [
+        "compare",
+        "denmark-2018",
+        "shared-savings",
+        "--seeds",
+        "2",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path),
+        "--json",
+    ]
+    assert call(monkeypatch, *words) == 0
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert found["others"] == ["shared-savings", "shared-savings (governance 0)", "shared-savings (governance 0.6)"]
+    (folder,) = tmp_path.iterdir()
+    assert (folder / "report.html").exists()
+    assert f"Report: {folder / 'report.html'}" in printed.err
+    assert "0 of 8 runs" in printed.err
+
+
+@pytest.mark.usefixtures("engine")
+def test_compare_with_itself_prints_exactly_zero(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = [
+        "compare",
+        "denmark-2018",
+        "denmark-2018",
+        "--seeds",
+        "2",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path),
+        "--json",
+    ]
+    assert call(monkeypatch, *words) == 0
+    rows = [row for row in json.loads(capsys.readouterr().out)["rows"] if row["base"] is not None]
+    assert {(row["effect"], row["low"], row["high"]) for row in rows} == {(0.0, 0.0, 0.0)}
+
+
+@pytest.mark.usefixtures("engine")
+def test_run_prints_a_table_on_standard_output_and_nothing_else_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert call(monkeypatch, "run", "denmark-2018", "--seeds", "2", "--workers", "1", "--out", str(tmp_path)) == 0
+    printed = capsys.readouterr()
+    assert "90 % interval" in printed.out
+    assert "of 2 runs" not in printed.out
+    assert "Written: " in printed.err
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_unknown_scenario_is_wrong_input_with_the_nearest_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", "shared-saving") == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert 'Did you mean "shared-savings"?' in printed.err
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_unexpected_problem_is_one_line_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("nobody\nhome")
+
+    monkeypatch.setattr(replication, "_engine", broken)
+    assert call(monkeypatch, "run", "denmark-2018", "--seeds", "1", "--out", str(tmp_path)) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1].startswith("tvaers: ZeroDivisionError: nobody home")
+    assert not any("Traceback" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run"], ["run", "denmark-2018", "--seeds", "0"], ["run", "denmark-2018", "--seed", "-1"],
+        ["compare", "denmark-2018"], ["nonsense"], ["run", "denmark-2018", "--workers", "many"],
+    ],
+)  # fmt: skip
+def test_wrong_words_end_with_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert call(monkeypatch, *words) == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_place_that_cannot_be_written_is_said_before_the_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert call(monkeypatch, "run", "denmark-2018", "--out", str(tmp_path / "file" / "folder")) == 2
+    assert "of --out cannot be made" in capsys.readouterr().err
+
+
+def test_check_says_what_is_wrong_on_standard_output_and_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('extends = "randers"\n[time]\nyears = 0\n', encoding="utf-8")
+    assert call(monkeypatch, "check", str(wrong)) == 2
+    assert re.search(r"wrong.toml, line 3, key time.years", capsys.readouterr().out)
+
+
+def test_contracts_are_listed_and_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "contracts") == 0
+    assert "shared-savings" in capsys.readouterr().out
+    assert call(monkeypatch, "contracts", "shared-savings", "--json") == 0
+    assert {clause["kind"] for clause in json.loads(capsys.readouterr().out)["clauses"]} >= {"fee", "shared_savings"}
+    assert call(monkeypatch, "contracts", "shared-saving") == 2
+
+
+def test_every_command_shows_an_example(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in get_command(app).commands:  # type: ignore[attr-defined]
+        assert call(monkeypatch, name, "--help") == 0
+        assert f"Example: tvaers {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["--help"], ["compare", "--help"], ["contracts"], ["check", "shared-savings"]])
+def test_help_contracts_and_check_load_no_engine(words: list[str]) -> None:
+    heavy = ["mesa", "numba", "matplotlib", "pandas"] if words[0] != "contracts" else ["mesa", "numba", "matplotlib"]
+    code = (
+        "import sys\nfrom experiments.command_line import main\n"
+        f"sys.argv = {['tvaers', *words]!r}\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stderr.strip() == "[]", done.stderr
+
+
+def test_progress_in_a_file_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressOnError("working") as progress:
+        for done in range(101):
+            progress(done, 100)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "working: 0 of 100 runs"
+    assert len(lines) == 11
+    assert lines[-1] == "working: 100 of 100 runs"

@@ -1,0 +1,69 @@
+"""Figures: the same bytes, text as text, no trace of when they were made."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+from experiments.comparison import Effects
+from experiments.figure_files import inline_svg, to_png, to_svg
+from experiments.figures import report_figures
+
+
+def test_the_same_effects_give_the_same_bytes(effects: Effects) -> None:
+    once, again = report_figures(effects, "shared-savings"), report_figures(effects, "shared-savings")
+    assert list(once) == ["effects", "who-pays", "by-month", "incentives"]
+    for name in once:
+        assert to_svg(once[name][0]) == to_svg(again[name][0])
+        assert to_png(once[name][0]) == to_png(again[name][0])
+
+
+def test_files_say_neither_when_nor_with_what_they_were_made(effects: Effects) -> None:
+    figure = report_figures(effects, "shared-savings")["effects"][0]
+    assert "<dc:date>" not in to_svg(figure)
+    assert "<dc:creator>" not in to_svg(figure)
+    assert b"Software" not in to_png(figure)
+    assert b"Matplotlib" not in to_png(figure)
+
+
+def test_text_stays_text_and_carries_units_and_fingerprint(effects: Effects) -> None:
+    for name, (figure, _) in report_figures(effects, "shared-savings").items():
+        words = " ".join(ElementTree.fromstring(to_svg(figure)).itertext())
+        assert effects.fingerprint[:12] in words, name
+    words = " ".join(
+        ElementTree.fromstring(to_svg(report_figures(effects, "shared-savings")["who-pays"][0])).itertext()
+    )
+    assert "m DKK a year" in words
+    assert "Prices of 2018" in words
+
+
+def test_no_text_leaves_its_figure(effects: Effects) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    for name, (figure, _) in report_figures(effects, "shared-savings").items():
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw(renderer)
+        for text in figure.findobj(lambda artist: hasattr(artist, "get_text")):
+            if text.get_text() and text.get_visible():
+                box = text.get_window_extent(renderer)
+                assert box.x0 >= -1, (name, text.get_text())
+                assert box.x1 <= figure.bbox.width + 1, (name, text.get_text())
+
+
+@pytest.mark.parametrize("prefix", ["one", "two"])
+def test_an_inline_figure_has_ids_of_its_own_a_title_and_a_description(effects: Effects, prefix: str) -> None:
+    figure, text = report_figures(effects, "shared-savings")["who-pays"]
+    found = inline_svg(to_svg(figure), prefix, "Who pays", text)
+    ElementTree.fromstring(found)
+    assert all(name.startswith(f"{prefix}-") for name in re.findall(r'\bid="([^"]+)"', found))
+    assert all(name.startswith(f"{prefix}-") for name in re.findall(r"url\(#([^)]+)\)", found))
+    assert f'<title id="{prefix}-title">Who pays</title>' in found
+
+
+def test_drawing_needs_no_pyplot() -> None:
+    code = "import experiments.figures, sys; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

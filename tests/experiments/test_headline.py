@@ -1,0 +1,85 @@
+"""The answer in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from experiments.comparison import Effects, compare
+from experiments.headline import answer
+from experiments.reading_effects import care_rows, ends, mains, money_rows, of_scenario, why
+from tests.experiments import fake_runs
+
+BASE = fake_runs.BUILT_IN["denmark-2018"]
+OTHER = fake_runs.BUILT_IN["shared-savings"]
+
+
+def test_a_small_effect_is_called_hardly_anything_and_explained_by_incentives(effects: Effects) -> None:
+    found = answer(effects, "shared-savings")
+    assert found.verdict == "Hardly anything happens."
+    strongest = why(effects, "shared-savings").iloc[0]
+    assert strongest["actor"] == "ward"
+    assert f"{strongest['felt_change']:.0f} kr per avoided admission" in found.reason
+    assert f"{strongest['gross_change']:,.0f} kr" in found.reason
+    assert "times the effect" in found.chance
+
+
+def test_little_is_not_blamed_on_purses_when_most_of_the_money_is_felt(effects: Effects) -> None:
+    runs = [
+        replace(run, incentives=run.incentives.assign(gross=run.incentives["gross"] / 60))
+        for run in effects.digests["shared-savings"]
+    ]
+    before = [replace(run, incentives=run.incentives.assign(gross=0.0)) for run in effects.digests["denmark-2018"]]
+    felt = replace(effects, digests={"denmark-2018": before, "shared-savings": runs})
+    assert "little of the money reaches" in answer(effects, "shared-savings").reason
+    assert "little of the money reaches" not in answer(felt, "shared-savings").reason
+
+
+def test_both_ends_of_governance_are_said(effects: Effects) -> None:
+    assert mains(effects) == ["shared-savings"]
+    assert len(ends(effects, "shared-savings")) == 2
+    text = answer(effects, "shared-savings").governance
+    assert "0 (0 to 0) at governance 0" in text
+    assert "at governance 0.6" in text
+
+
+def test_the_same_scenario_is_said_to_change_nothing() -> None:
+    effects = compare(BASE, BASE, seeds=2, workers=1, simulate=fake_runs.simulate)
+    found = answer(effects, "denmark-2018")
+    assert found.verdict == "Nothing happens."
+    assert "same scenario" in found.reason
+    assert found.money == "Nobody's net result changes by one øre."
+
+
+def test_frozen_behaviour_is_named_as_the_reason() -> None:
+    frozen = OTHER.with_({f"response.{key}": "none" for key in ("gp", "home_care", "ward")})
+    effects = compare(BASE, frozen, seeds=2, workers=1, simulate=fake_runs.simulate)
+    assert "nobody's behaviour responds" in answer(effects, "shared-savings").reason
+
+
+def test_a_large_effect_needs_no_excuse() -> None:
+    many = replace(OTHER, interventions=("a", "b", "c", "d", "e"))
+    effects = compare(BASE, many, seeds=3, workers=1, simulate=fake_runs.simulate)
+    found = answer(effects, "shared-savings")
+    assert found.verdict == "It rises."
+    assert found.reason == ""
+
+
+def test_one_seed_is_said_to_prove_nothing() -> None:
+    effects = compare(BASE, OTHER, seeds=1, workers=1, simulate=fake_runs.simulate)
+    found = answer(effects, "shared-savings")
+    assert "cannot tell" in found.verdict
+    assert "no interval" in found.sentence
+
+
+def test_care_that_no_list_knows_is_shown_all_the_same(effects: Effects) -> None:
+    frame = effects.frame.assign(indicator="new_" + effects.frame["indicator"])
+    assert "new_bed_day_rate" in set(care_rows(frame)["indicator"])
+
+
+def test_parts_of_the_money_add_up_to_its_change(effects: Effects) -> None:
+    table = money_rows(of_scenario(effects, "shared-savings"))
+    assert ((table["mechanical"] + table["behavioural"] - table["total"]).abs() < 1e-3).all()
+    assert isinstance(table, pd.DataFrame)
+    assert table["payer"].tolist()[:3] == ["Region", "Municipalities", "State"]

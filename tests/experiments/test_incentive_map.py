@@ -1,0 +1,55 @@
+"""Incentives as rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from experiments.incentive_map import incentive_rows, kinds
+from experiments.json_output import ROW_KEYS, rows_json
+
+COLUMNS = ["actor", "name", "account", "action", "unit", "gross", "felt", "share_of_income"]
+
+
+@pytest.fixture
+def planned() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("gp", "A", "gp/A", "referral", "referral", -10.0, -10.0, -0.1),
+            ("gp", "A", "consortium/c", "referral", "referral", -30.0, -3.0, -0.03),
+            ("gp", "B", "gp/B", "referral", "referral", -20.0, -20.0, -0.2),
+            ("ward", "lung", "region", "admission", "admission", 500.0, 50.0, 0.0),
+        ],
+        columns=COLUMNS,
+    )
+
+
+def test_gross_is_summed_over_the_chain_and_the_mean_practice_stands_first(planned: pd.DataFrame) -> None:
+    rows = incentive_rows(planned)
+    assert rows["actor"].tolist() == ["gp", "gp/A", "gp/B", "ward/lung"]
+    assert rows["gross"].tolist() == [-30.0, -40.0, -20.0, 500.0]
+    assert rows["felt"].tolist() == [-16.5, -13.0, -20.0, 50.0]
+
+
+def test_accounts_can_be_kept_apart(planned: pd.DataFrame) -> None:
+    rows = incentive_rows(planned, by_account=True)
+    single = rows[rows["actor"] == "gp/A"].set_index("account")["gross"]
+    assert single.to_dict() == {"gp/A": -10.0, "consortium/c": -30.0}
+    assert rows_json(rows, "incentives by account").count('"account"') == len(rows)
+
+
+def test_a_contract_against_itself_is_exactly_nothing(planned: pd.DataFrame) -> None:
+    rows = incentive_rows(planned, planned)
+    assert (rows[["gross", "felt", "share_of_income"]].to_numpy() == 0.0).all()
+
+
+def test_a_row_that_the_other_lacks_counts_as_nothing_there(planned: pd.DataFrame) -> None:
+    rows = incentive_rows(planned, planned.iloc[:3]).set_index("actor")
+    assert rows.loc["ward/lung", "gross"] == 500.0
+    assert rows.loc["gp/A", "gross"] == 0.0
+
+
+def test_kinds_are_means_over_their_members(planned: pd.DataFrame) -> None:
+    single = incentive_rows(planned)
+    assert kinds(single[single["actor"] != "gp"])["gross"].tolist() == [-30.0, 500.0]
+    assert list(ROW_KEYS["incentives"]) == list(single.columns)

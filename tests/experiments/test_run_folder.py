@@ -1,0 +1,70 @@
+"""Run folders: complete or absent, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from experiments.comparison import Effects
+from experiments.levels import estimates_of
+from experiments.run_folder import folder_name, new_folder, write_comparison, write_run, write_table
+from tests.experiments import fake_runs
+
+
+def test_a_comparison_folder_holds_everything_and_the_same_bytes_twice(effects: Effects, tmp_path: Path) -> None:
+    once = write_comparison(effects, tmp_path / "a")
+    again = write_comparison(effects, tmp_path / "b")
+    names = {file.name for file in once.iterdir()}
+    expected = ("report.html", "provenance.json", "effects.csv", "effects.parquet", "ledger.parquet", "effects.svg")
+    assert names >= {*expected, "who-pays.png", "scenario-denmark-2018.toml", "scenario-shared-savings.toml"}
+    for file in once.iterdir():
+        assert file.read_bytes() == (again / file.name).read_bytes(), file.name
+
+
+def test_provenance_names_every_run_and_no_clock(effects: Effects, tmp_path: Path) -> None:
+    found = json.loads((write_comparison(effects, tmp_path) / "provenance.json").read_text(encoding="utf-8"))
+    assert found["fingerprint"] == effects.fingerprint
+    assert len(found["runs"]) == 4 * len(effects.seeds)
+    assert {"python", "numpy", "mesa"} <= set(found["versions"])
+
+
+def test_parquet_and_csv_say_the_same(tmp_path: Path) -> None:
+    table = pd.DataFrame({"name": ["å", "b", None], "value": [0.1, float("nan"), -3.0], "count": [1, 2, 3]})
+    write_table(table, tmp_path, "table")
+    parquet = duckdb.sql(f"SELECT * FROM '{tmp_path}/table.parquet'").fetchall()
+    assert parquet == [("å", 0.1, 1), ("b", None, 2), (None, -3.0, 3)]
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8") == "name,value,count\nå,0.1,1\nb,,2\n,-3.0,3\n"
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
+    def fail() -> None:
+        with new_folder(tmp_path / "run") as folder:
+            (folder / "half").write_text("half")
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_the_same_name_is_replaced_whole(tmp_path: Path) -> None:
+    for text in ("old", "new"):
+        with new_folder(tmp_path / "run") as folder:
+            (folder / text).write_text(text)
+    assert [file.name for file in (tmp_path / "run").iterdir()] == ["new"]
+    assert [file.name for file in tmp_path.iterdir()] == ["run"]
+
+
+def test_names_of_folders_hold_no_strange_letters() -> None:
+    assert folder_name("compare", ["a b", "../ø"], "0123456789ab") == "compare-a-b-0123456789"
+    assert "/" not in folder_name("run", ["/etc/passwd"], "0123456789ab")
+
+
+def test_a_run_folder_holds_its_estimates(effects: Effects, tmp_path: Path) -> None:
+    digests = effects.digests["denmark-2018"]
+    place = write_run(fake_runs.BUILT_IN["denmark-2018"], digests, estimates_of(digests), "f" * 64, tmp_path)
+    assert pd.read_csv(place / "estimates.csv")["indicator"].iloc[0] == "acute_admission_rate"
