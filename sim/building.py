@@ -220,7 +220,7 @@ def _organisations(
         unit_levels=np.ones((units, HOME_CARE_LEVELS)),
         ward_levels=np.ones((len(network.wards), WARD_LEVELS)),
         census=np.zeros((4, *shape[1:3]), np.int64),
-        listed=np.zeros(shape, np.int64),
+        listed=np.zeros((shape[0], shape[1] * shape[2] * shape[3] * shape[4]), np.int64),
         present=np.zeros(1, np.int64),
     )
 
@@ -304,6 +304,7 @@ def _death_table(
         + 0.5 * health.mortality_instability**2 + health.mortality_nursing_home * resident
     )  # fmt: skip
     course = _course_deaths(initial, age, health)
+    fitted = np.array(p.numbers("health.mortality.correction"))
     for sex in (0, 1):
         mean = np.empty(len(AGE_BANDS))
         for band in range(len(AGE_BANDS)):
@@ -320,7 +321,7 @@ def _death_table(
             upper = AGE_BANDS[band + 1] if band + 1 < len(AGE_BANDS) else _OLDEST + 1
             rows = (ages >= AGE_BANDS[band]) & (ages < upper)
             correction = np.log(left / np.sum(expected * np.exp(log_rest[who])))
-            table[sex, rows] = log_table[rows] + correction - math.log(365.25)
+            table[sex, rows] = log_table[rows] + correction + fitted[band] - math.log(365.25)
     return table
 
 

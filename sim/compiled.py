@@ -82,15 +82,20 @@ def entry(function: Function) -> Function:
     return compiled
 
 
+_INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, **_EXACT}
+
+
 def jit(function: Function) -> Function:
-    """Compile a function that only compiled code calls (no wrappers for Python, which take most of the time)."""
-    compiled: Function = numba.njit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_EXACT)
+    """Compile a function that only compiled code calls.
+
+    Without wrappers for Python and without reference counting: it may not allocate, and all arrays belong to the
+    :func:`entry` that was called.
+    """
+    compiled: Function = numba.njit(function, **_INNER)
     return compiled
 
 
 def inline(function: Function) -> Function:
     """Compile a small function into its callers."""
-    compiled: Function = numba.njit(
-        function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_EXACT
-    )
+    compiled: Function = numba.njit(function, forceinline=True, **_INNER)
     return compiled

@@ -16,6 +16,7 @@ from sim.day.frame import (
     FAULT_CLAIMS,
     FAULT_QUEUE,
     FAULT_STAYS,
+    RISK_GROUPS,
     Output,
     empty_output,
 )
@@ -134,15 +135,15 @@ class Months:
         kept, out = self.kept, self.out
         kept.months.append(month)
         kept.days.append(days)
-        kept.counters.append(Counters(*(array.copy() for array in out.counters)))
+        kept.counters.append(Counters(out.people.copy(), out.activity.copy(), out.quantity.copy(), out.ward.copy()))
         kept.stay_bins.append(out.stay_bins.copy())
         kept.return_bins.append(out.return_bins.copy())
         if self.keep_events:
-            kept.events.append(out.table.row[: int(out.table.used[0])].copy())
+            kept.events.append(out.row[: int(out.used[0])].copy())
 
     def _count_at_month_end(self, days: int) -> None:
         """Head counts that need no daily care: recipients of care, the chronically ill, and quality of life."""
-        people, counters = self.world.state.people, self.out.counters.people
+        people, counters = self.world.state.people, self.out.people
         card = people.card[: int(self.world.state.organisations.present[0])]
         alive = (card.place != ABSENT) & (card.place != DEAD) & (card.place != MOVED)
         cell = card.municipality.astype(np.int64) * counters.shape[2] + card.band
@@ -153,7 +154,7 @@ class Months:
 
         counters[COUNTER["home_help_recipient_days"]] += days * heads(alive & (card.help > 0))
         counters[COUNTER["home_nursing_recipient_days"]] += days * heads(alive & (card.nursing > 0))
-        groups = self.out.listed_days.sum(axis=0)  # (municipalities, bands, risk groups, enrolled)
+        groups = self.out.listed_days.sum(axis=0).reshape(*shape, RISK_GROUPS, 2)  # (municipalities, bands, risk groups, enrolled)
         counters[COUNTER["chronic_person_days"]] += groups[:, :, 1:].sum(axis=(2, 3))
         counters[COUNTER["enrolled_person_days"]] += groups[:, :, 1:, 1].sum(axis=2)
         weight = self.quality.thousandths(
@@ -188,8 +189,8 @@ class Months:
 
 def _cleared(out: Output) -> Output:
     """The same buffers, emptied for the next month."""
-    out.table.used[0] = 0
-    for array in (*out.counters, out.stay_bins, out.return_bins, out.listed_days, out.practice_minutes, out.unit_use,
+    out.used[0] = 0
+    for array in (out.people, out.activity, out.quantity, out.ward, out.stay_bins, out.return_bins, out.listed_days, out.practice_minutes, out.unit_use,
                   out.nurse_use, out.ward_month):  # fmt: skip
         array[...] = 0
     return out

@@ -20,6 +20,8 @@ from sim.payment.incentives import Planner
 from sim.payment.settlement import Bound, Settlement
 from sim.records import WARD_COUNTER, as_columns
 
+from sim.day.frame import RISK_GROUPS
+
 if TYPE_CHECKING:
     from sim.building import World
     from sim.day.frame import Output
@@ -89,15 +91,15 @@ class Planning:
     def settle(self, out: Output, month: int, days: int, closing: bool) -> MonthActivity:
         """Settle a month in every book; burn-in is rated but not posted."""
         activity = MonthActivity(
-            table=as_columns(out.table),
+            table=as_columns(out.used, out.row),
             weight=self.world.weight,
             month=month,
-            person_days=out.listed_days,
+            person_days=out.listed_days.reshape(len(self.places.practices), *out.people.shape[1:], RISK_GROUPS, 2),
             places=self.places,
             population=self.population,
             copies=self.world.network.copies,
             closing=closing,
-            quantity=out.counters.quantity,
+            quantity=out.quantity,
         )
         self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
         for name, book in self.settlement.books.items():
@@ -175,7 +177,7 @@ def levels_of(organisations: Organisations) -> dict[str, Numbers]:
 
 def loads(out: Output) -> dict[str, Numbers]:
     """Demand over capacity of a month by kind of provider."""
-    ward = out.counters.ward
+    ward = out.ward
     staffed = np.maximum(ward[WARD_COUNTER["staffed_days"]], 1)
     return {
         "gp": out.practice_minutes[:, 1] / np.maximum(out.practice_minutes[:, 2], 1),
@@ -188,7 +190,7 @@ def ward_shares(out: Output) -> Numbers:
     """Share of each municipality in the month's bed-days; equal shares where there were none."""
     from sim.measures import MEASURE
 
-    days = out.counters.quantity[MEASURE["bed_day"]].sum(axis=1).astype(np.float64)
+    days = out.quantity[MEASURE["bed_day"]].sum(axis=1).astype(np.float64)
     total = days.sum()
     return days / total if total > 0 else np.full(len(days), 1.0 / len(days))
 

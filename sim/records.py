@@ -6,7 +6,7 @@ rows, so money and care can never disagree about what happened.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class ActivityLog(NamedTuple):
 
 
 class ActivityTable(NamedTuple):
-    """The month's activity as columns (views of the buffer, of its full length); the first ``used[0]`` rows count."""
+    """The month's activity as columns (views of the log, of its full length); the first ``used[0]`` rows count."""
 
     used: NDArray[np.int64]
     day: NDArray[np.int32]
@@ -63,9 +63,9 @@ class ActivityTable(NamedTuple):
     flags: NDArray[np.uint16]
 
 
-def as_columns(log: ActivityLog) -> ActivityTable:
-    """The buffer as columns, without copying."""
-    return ActivityTable(log.used, *(log.row["marks" if name == "flags" else name].view(np.ndarray) for name in ActivityTable._fields[1:]))
+def as_columns(used: NDArray[np.int64], row: NDArray[Any]) -> ActivityTable:
+    """Events (:data:`EVENT`) as columns, without copying."""
+    return ActivityTable(used, *(row["marks" if name == "flags" else name].view(np.ndarray) for name in ActivityTable._fields[1:]))
 
 
 #: Counted outcomes that are not activity, by name; ``did not happen`` counters are among them.
@@ -171,7 +171,7 @@ def empty_log(rows: int) -> ActivityLog:
 
 def empty_activity(rows: int) -> ActivityTable:
     """An activity table with room for ``rows`` events."""
-    return as_columns(empty_log(rows))
+    return as_columns(*empty_log(rows))
 
 
 def empty_counters(municipalities: int, wards: int) -> Counters:

@@ -52,6 +52,7 @@ CARD = np.dtype(
         ("band", np.uint8),
         ("place", np.uint8),
         ("scheme", np.uint8),  # enrolled in the yearly chronic-care fee
+        ("waits", np.uint8),  # 1 for home help, 2 for a nursing home
         ("medication", np.uint8),  # medication risk, 0-3
         ("index", np.uint8),  # last course: 1 can be an index, 2 short, 4 acute medical, 8 within a day
     ],

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from sim.compiled import inline
 from sim.measures import AGE_BANDS
-from sim.records import ActivityLog, Counters, empty_counters, empty_log
+from sim.records import empty_counters, empty_log
 from sim.state import ABSENT, DEAD, HOME, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue
 
 RISK_GROUPS = 4
+BANDS = len(AGE_BANDS)
 STAY_BINS, RETURN_BINS = 401, 32
 
 #: Faults that stop a run: an array was too small. The place is named in the error.
@@ -84,11 +85,15 @@ class Load(NamedTuple):
 class Output(NamedTuple):
     """Where the day writes."""
 
-    table: ActivityLog
-    counters: Counters
+    used: NDArray[np.int64]  # (1,) events written
+    row: NDArray[Any]  # records.EVENT
+    people: NDArray[np.int64]  # (counters, municipalities, bands): records.COUNTERS
+    activity: NDArray[np.int64]  # (measures, municipalities, bands) events
+    quantity: NDArray[np.int64]  # (measures, municipalities, bands)
+    ward: NDArray[np.int64]  # (ward counters, wards): records.WARD_COUNTERS
     stay_bins: NDArray[np.int64]  # sixths of days
     return_bins: NDArray[np.int64]  # days to readmission
-    listed_days: NDArray[np.int64]
+    listed_days: NDArray[np.int64]  # (practices, municipalities x bands x risk groups x enrolled)
     practice_minutes: NDArray[np.int64]  # (practices, 3) served, wanted, capacity: tenths of minutes
     unit_use: NDArray[np.int64]  # (units, 2) committed, capacity: minutes a week, summed over days
     nurse_use: NDArray[np.int64]  # (municipalities, 2) served, wanted
@@ -121,13 +126,13 @@ def empty_work(people: int, places: int) -> Work:
 
 def empty_output(rows: int, practices: int, units: int, municipalities: int, wards: int) -> Output:
     """Records of one month, all zero."""
-    bands = len(AGE_BANDS)
+    log, counters = empty_log(rows), empty_counters(municipalities, wards)
     return Output(
-        table=empty_log(rows),
-        counters=empty_counters(municipalities, wards),
+        *log,
+        *counters,
         stay_bins=np.zeros(STAY_BINS, np.int64),
         return_bins=np.zeros(RETURN_BINS, np.int64),
-        listed_days=np.zeros((practices, municipalities, bands, RISK_GROUPS, 2), np.int64),
+        listed_days=np.zeros((practices, municipalities * BANDS * RISK_GROUPS * 2), np.int64),
         practice_minutes=np.zeros((practices, 3), np.int64),
         unit_use=np.zeros((units, 2), np.int64),
         nurse_use=np.zeros((municipalities, 2), np.int64),
@@ -140,34 +145,33 @@ def empty_output(rows: int, practices: int, units: int, municipalities: int, war
 def write(out: Output, people: People, i: int, day: int, measure: int, quantity: int, value: int, nth: int,
           ward: int, flags: int, episode: int) -> None:  # fmt: skip
     """Write one event into the activity table and count it."""
-    table = out.table
-    k = table.used[0]
-    if k >= table.row.shape[0]:
+    k = out.used[0]
+    if k >= out.row.shape[0]:
         out.fault[0] = FAULT_ACTIVITY
         return
     municipality, band = people.card.municipality[i], people.card.band[i]
-    table.row.day[k] = day
-    table.row.person[k] = i
-    table.row.episode[k] = episode
-    table.row.measure[k] = measure
-    table.row.quantity[k] = quantity
-    table.row.value[k] = value
-    table.row.nth[k] = nth
-    table.row.practice[k] = people.card.practice[i]
-    table.row.unit[k] = people.card.unit[i]
-    table.row.ward[k] = ward
-    table.row.municipality[k] = municipality
-    table.row.band[k] = band
-    table.row.marks[k] = flags
-    table.used[0] = k + 1
-    out.counters.activity[measure, municipality, band] += 1
-    out.counters.quantity[measure, municipality, band] += quantity
+    out.row.day[k] = day
+    out.row.person[k] = i
+    out.row.episode[k] = episode
+    out.row.measure[k] = measure
+    out.row.quantity[k] = quantity
+    out.row.value[k] = value
+    out.row.nth[k] = nth
+    out.row.practice[k] = people.card.practice[i]
+    out.row.unit[k] = people.card.unit[i]
+    out.row.ward[k] = ward
+    out.row.municipality[k] = municipality
+    out.row.band[k] = band
+    out.row.marks[k] = flags
+    out.used[0] = k + 1
+    out.activity[measure, municipality, band] += 1
+    out.quantity[measure, municipality, band] += quantity
 
 
 @inline
 def count(out: Output, people: People, i: int, counter: int, amount: int) -> None:
     """Add to a counter of the person's municipality and age band."""
-    out.counters.people[counter, people.card.municipality[i], people.card.band[i]] += amount
+    out.people[counter, people.card.municipality[i], people.card.band[i]] += amount
 
 
 @inline
@@ -225,4 +229,5 @@ def census(people: People, organisations: Organisations, i: int, sign: int) -> N
         organisations.census[3, municipality, band] += sign * people.card.alone[i]
     elif place == NURSING_HOME:
         organisations.census[2, municipality, band] += sign
-    organisations.listed[people.card.practice[i], municipality, band, group_of(people.card.conditions[i]), people.card.scheme[i]] += sign
+    cell = (municipality * BANDS + band) * (2 * RISK_GROUPS) + 2 * group_of(people.card.conditions[i]) + people.card.scheme[i]
+    organisations.listed[people.card.practice[i], cell] += sign

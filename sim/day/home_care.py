@@ -16,7 +16,7 @@ from sim.day.illness import (
     ask_practice,
     to_emergency,
 )
-from sim.day.month import grant_help, help_need, write_care
+from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_care
 from sim.day.practice import group_by_place, rank_claims
 from sim.day.rates import Rates
 from sim.day.risk import set_risk
@@ -124,6 +124,8 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
         if need > 0:
             luck = uniform(people.key[i], today.streams[HELP_QUEUE])
             claim(claims, out, i, people.card.unit[i], 0, queue.entry.day[k], need, 9.0, SOON, today.day, luck)
+        else:
+            people.card.waits[i] &= WAITS_FOR_NURSING_HOME
     queue.count[0] = 0
     units = organisations.units.shape[0]
     group_by_place(claims, units, work.starts, work.fill)
@@ -193,6 +195,7 @@ def enter_nursing_home(state: State, i: int, rates: Rates, day: int, out: Output
         leave_temporary_list(state, i)
     census(people, organisations, i, -1)
     people.card.place[i] = NURSING_HOME
+    people.card.waits[i] = 0
     census(people, organisations, i, 1)
     organisations.towns.nursing_used[people.card.municipality[i]] += 1
     people.card.accrued[i] = day

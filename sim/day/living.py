@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.chance import uniform
+from sim.chance import STEP_DAY, mix, uniform
 from sim.compiled import entry, jit
 from sim.day.death import die_today
 from sim.day.emergency import call_back, receive
@@ -14,17 +14,16 @@ from sim.day.illness import seek_help
 from sim.day.month import band_of, end_month, start_month
 from sim.day.practice import hold_controls, plan_contacts, reach_out, recall, serve_practices
 from sim.day.rates import Rates
-from sim.day.reference import refer_load, refer_output, refer_rates, refer_state, refer_today, refer_work
+from sim.day.reference import by_pointer
 from sim.day.risk import CONTROLLED, age_of, set_risk
 from sim.day.scan import find, scan
 from sim.day.streams import CONTROL_KEPT
 from sim.day.wards import allot_beds, background, midnight, ward_round, write_bed_days
 from sim.records import COUNTER
-from sim.state import ABSENT, HOME, NURSING_HOME, State
+from sim.state import ABSENT, HOME, NURSING_HOME, Lists, State
 
 _PERSON_DAYS, _HOME_DAYS = COUNTER["person_days"], COUNTER["home_days"]
 _NURSING_DAYS, _ALONE_DAYS = COUNTER["nursing_home_days"], COUNTER["living_alone_days"]
-_STEP_DAY = np.uint64(0xD1342543DE82EF95)
 
 
 @jit
@@ -60,16 +59,17 @@ def enter(state: State, i: int, rates: Rates, today: Today) -> None:
 @jit
 def record_day(state: State, out: Output) -> None:
     """Head counts of the night."""
-    organisations, counters = state.organisations, out.counters.people
+    organisations, counters = state.organisations, out.people
     for m in range(organisations.census.shape[1]):
         for b in range(organisations.census.shape[2]):
             counters[_PERSON_DAYS, m, b] += organisations.census[0, m, b]
             counters[_HOME_DAYS, m, b] += organisations.census[1, m, b]
             counters[_NURSING_DAYS, m, b] += organisations.census[2, m, b]
             counters[_ALONE_DAYS, m, b] += organisations.census[3, m, b]
-    listed, days = organisations.listed.ravel(), out.listed_days.ravel()
-    for k in range(listed.shape[0]):
-        days[k] += listed[k]
+    listed, days = organisations.listed, out.listed_days
+    for p in range(listed.shape[0]):
+        for k in range(listed.shape[1]):
+            days[p, k] += listed[p, k]
 
 
 @jit
@@ -103,12 +103,10 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
 
 
 @jit
-def streams_of(keys: np.ndarray, day: int) -> np.ndarray:
+def fill_streams(streams: np.ndarray, keys: np.ndarray, day: int) -> None:
     """Streams of a day (same bits as :func:`sim.chance.streams_of_day`)."""
-    words = keys + np.uint64(np.int64(day)) * _STEP_DAY
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    for k in range(keys.shape[0]):
+        streams[k] = mix(keys[k] + np.uint64(np.int64(day)) * STEP_DAY)
 
 
 @entry
@@ -118,14 +116,34 @@ def live_days(
     season: np.ndarray,
 ) -> None:  # fmt: skip
     """Days ``start`` to ``stop - 1`` of one calendar month (0 January) with their log factors of acute illness."""
-    state, out = refer_state(state_columns), refer_output(out_columns)
-    rates, load, work = refer_rates(rates_columns), refer_load(load_columns), refer_work(work_columns)
+    lists = state_columns.lists
+    queues = by_pointer(
+        Lists(
+            by_pointer(lists.practice), by_pointer(lists.help), by_pointer(lists.nursing_home),
+            by_pointer(lists.temporary), by_pointer(lists.elective), by_pointer(lists.follow_up),
+            by_pointer(lists.returns),
+        )
+    )  # fmt: skip
+    state = by_pointer(
+        State(
+            by_pointer(state_columns.people), by_pointer(state_columns.stays), queues,
+            by_pointer(state_columns.organisations),
+        )
+    )  # fmt: skip
+    work = by_pointer(
+        Work(
+            work_columns.flags, work_columns.hashes, work_columns.found, work_columns.relapse, work_columns.counts,
+            by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
+            by_pointer(work_columns.beds), work_columns.starts, work_columns.fill,
+        )
+    )  # fmt: skip
+    out, rates, load = by_pointer(out_columns), by_pointer(rates_columns), by_pointer(load_columns)
+    streams = np.zeros(rates_columns.derived.keys.shape[0], np.uint64)
+    free = np.zeros(state_columns.organisations.towns.shape[0], np.int64)
     for day in range(start, stop):
         weekday = (day + 3) % 7
-        today = refer_today(Today(
-            day, weekday, weekday < 5, season[day - start], month,
-            streams_of(rates.derived.keys, day), np.zeros(state.organisations.towns.shape[0], np.int64),
-        ))  # fmt: skip
+        fill_streams(streams, rates_columns.derived.keys, day)
+        today = by_pointer(Today(day, weekday, weekday < 5, season[day - start], month, streams, free))
         if day == first_of_month:
             arrive(state, rates, today)
             start_month(state, rates, today, out, first_month)
@@ -137,7 +155,9 @@ def live_days(
 @entry
 def close_month(state_columns: State, out_columns: Output, day: int) -> None:
     """Write what has been received but not yet written, before the month is settled."""
-    state, out = refer_state(state_columns), refer_output(out_columns)
+    people, organisations = by_pointer(state_columns.people), by_pointer(state_columns.organisations)
+    state = by_pointer(State(people, by_pointer(state_columns.stays), state_columns.lists, organisations))
+    out = by_pointer(out_columns)
     end_month(state, out, day)
-    for k in range(state.stays.count[0]):
+    for k in range(state_columns.stays.count[0]):
         write_bed_days(state, k, day, out)

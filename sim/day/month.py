@@ -14,13 +14,13 @@ from sim.day.rates import Rates
 from sim.day.risk import DEMENTIA, age_of, set_risk
 from sim.day.streams import DRIFT, NURSING_NEED, PREVENTIVE
 from sim.measures import AGE_BANDS, MEASURE
-from sim.state import HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue, State
+from sim.state import HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, State
 
 _BANDS = np.array(AGE_BANDS, np.int64)
 _PREVENTIVE = MEASURE["preventive_visit"]
 _HELP, _NURSING = MEASURE["home_help"], MEASURE["home_nursing"]
 _NURSING_DAY, _TEMPORARY_DAY = MEASURE["nursing_home_day"], MEASURE["temporary_place_day"]
-WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = np.uint8(1), np.uint8(2)
+WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = 1, 2
 
 
 @jit
@@ -122,7 +122,8 @@ def review_care(state: State, i: int, rates: Rates, today: Today, out: Output, f
             write_care(people, i, out, today.day)
             organisations.units.unit_committed[people.card.unit[i]] += need - has
             people.card.help[i] = need
-    elif need > 0 and not is_waiting(state.lists.help, i):
+    elif need > 0 and not people.card.waits[i] & WAITS_FOR_HELP:
+        people.card.waits[i] |= WAITS_FOR_HELP
         push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
     if has > 0 and not first:
         home = rates.home
@@ -131,23 +132,17 @@ def review_care(state: State, i: int, rates: Rates, today: Today, out: Output, f
             + home.nursing_home_entry_age * (age_of(people, i, today.day) - 80.0) / 10.0
             + (home.nursing_home_entry_dementia if people.card.conditions[i] & DEMENTIA else 0.0)
         )
-        if uniform(people.key[i], today.streams[NURSING_NEED]) < hazard and not is_waiting(state.lists.nursing_home, i):
+        waits = people.card.waits[i] & WAITS_FOR_NURSING_HOME
+        if uniform(people.key[i], today.streams[NURSING_NEED]) < hazard and not waits:
+            people.card.waits[i] |= WAITS_FOR_NURSING_HOME
             push(state.lists.nursing_home, out, i, today.day, WAITS_FOR_NURSING_HOME, 0.0)
-
-
-@jit
-def is_waiting(queue: Queue, i: int) -> bool:
-    """Whether a person is in a queue."""
-    for k in range(queue.count[0]):
-        if queue.entry.row[k] == i:
-            return True
-    return False
 
 
 @jit
 def grant_help(people: People, organisations: Organisations, i: int, need: int, rates: Rates, day: int) -> None:
     """Home help starts today, and home nursing with it for a share of recipients."""
     people.card.help[i] = need
+    people.card.waits[i] &= ~WAITS_FOR_HELP & 3
     organisations.units.unit_committed[people.card.unit[i]] += need
     people.card.accrued[i] = day
     # a fixed trait of the person: whether nursing comes with help

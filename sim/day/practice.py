@@ -254,12 +254,14 @@ def minutes_of(kind: int, rates: Rates) -> float:
 def group_by_place(claims: Claims, places: int, starts: np.ndarray, fill: np.ndarray) -> None:
     """Order claims by place (counting sort); ``starts`` gets the offset of each place."""
     n = claims.count[0]
-    starts[: places + 1] = 0
+    for p in range(places + 1):
+        starts[p] = 0
     for k in range(n):
         starts[claims.entry.place[k] + 1] += 1
     for p in range(places):
         starts[p + 1] += starts[p]
-    fill[:places] = starts[:places]
+    for p in range(places):
+        fill[p] = starts[p]
     for k in range(n):
         p = claims.entry.place[k]
         claims.order[fill[p]] = k

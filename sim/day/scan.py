@@ -27,8 +27,10 @@ _SHOCK_MEAN = np.float32(255.0)
 _SHOCK_SCALE = np.float32(1.0 / math.sqrt((65536.0 - 1.0) / 6.0))
 _MARGIN = np.float32(1.0001)
 _TINY = np.float32(1e-9)
-_BYTE, _WORD = np.uint64(255), np.uint64(65535)
-_S8, _S16, _S32, _S48 = np.uint64(8), np.uint64(16), np.uint64(32), np.uint64(48)
+_HALF, _LONG_WORD = np.uint64(0xFFFFFFFF), np.uint64(65535)
+_BYTE, _WORD = np.int32(255), np.int32(65535)
+_T1, _T2, _T3, _T4, _T8, _T16 = np.int32(1), np.int32(2), np.int32(3), np.int32(4), np.int32(8), np.int32(16)
+_S16, _S32, _S48 = np.uint64(16), np.uint64(32), np.uint64(48)
 
 ILL, PLANNED, DYING, FALLS_DUE, NOTICED = 1, 2, 4, 8, 16
 DEATHS, ILLNESSES, ROUTINES, DUES, NOTICES = 0, 1, 2, 3, 4
@@ -67,7 +69,7 @@ def scan(people: People, present: int, rates: Rates, today: Today, work: Work) -
         control, detect = people.control[low : low + size], people.detect[low : low + size]
         for k in range(size):
             h = hashes[k]
-            bytes_ = np.int32(h & _BYTE) + np.int32((h >> _S8) & _BYTE)
+            bytes_ = (np.int32(h & _HALF) & _BYTE) + ((np.int32(h & _HALF) >> _T8) & _BYTE)
             new = np.float32(
                 np.float32(x[k] * keep)
                 + np.float32(np.float32(level[k] * pull) + np.float32((np.float32(bytes_) - _SHOCK_MEAN) * shock))
@@ -76,72 +78,75 @@ def scan(people: People, present: int, rates: Rates, today: Today, work: Work) -
             excess = np.float32(recovery[k] * fade)
             recovery[k] = excess
             eta = np.float32(np.float32(illness[k] + season) + np.float32(slope_ill * new))
-            eta = max(eta, _LOWEST)
+            if eta < _LOWEST:
+                eta = _LOWEST
             bound = np.int32(np.int32(np.float32(eta * _TO_BITS)) + _ONE).view(np.float32)
-            flag = np.uint8(
-                np.float32(np.float32((h >> _S48) & _WORD) * _PREFIX) < np.float32(np.float32(bound + excess) * _MARGIN)
-            )
-            planned = np.float32(min(np.float32(routine[k] * share), most) + _TINY)
-            flag |= np.uint8(np.uint8(np.float32(np.float32((h >> _S32) & _WORD) * _PREFIX) < planned) << np.uint8(1))
+            falls_ill = np.float32(bound + excess) * _MARGIN
+            planned = np.float32(routine[k] * share)
+            if planned > most:
+                planned = most
             eta = np.float32(mortality[k] + np.float32(slope_death * new))
-            eta = max(eta, _LOWEST)
+            if eta < _LOWEST:
+                eta = _LOWEST
             bound = np.int32(np.int32(np.float32(eta * _TO_BITS)) + _ONE).view(np.float32)
-            dying = np.float32(np.float32(bound + np.float32(after * excess)) * _MARGIN)
-            flag |= np.uint8(np.uint8(np.float32(np.float32((h >> _S16) & _WORD) * _PREFIX) < dying) << np.uint8(2))
-            flag |= np.uint8(np.uint8(control[k] <= day) << np.uint8(3))
-            flag |= np.uint8(np.uint8(new > detect[k]) << np.uint8(4))
-            flags[k] = flag
+            dying = np.float32(bound + np.float32(after * excess)) * _MARGIN
+            high, low_half = np.int32(h >> _S32), np.int32(h & _HALF)
+            flags[k] = (
+                np.int32(np.float32((high >> _T16) & _WORD) * _PREFIX < falls_ill)
+                | (np.int32(np.float32(high & _WORD) * _PREFIX < planned + _TINY) << _T1)
+                | (np.int32(np.float32((low_half >> _T16) & _WORD) * _PREFIX < dying) << _T2)
+                | (np.int32(control[k] <= day) << _T3)
+                | (np.int32(new > detect[k]) << _T4)
+            )
 
 
 @jit
 def find(people: People, present: int, rates: Rates, today: Today, work: Work) -> None:
     """Judge the flagged exactly and list who dies, falls ill, plans a contact, is due, or may be noticed."""
-    work.counts[:] = 0
-    words = (present + 7) // 8
-    packed = work.flags[: words * 8].view(np.uint64)
-    for word in range(words):
+    counts, found, flags, relapse = work.counts, work.found, work.flags, work.relapse
+    keys, illness, mortality, routine = people.key, people.illness, people.mortality, people.routine
+    recovery, instability, card = people.recovery, people.instability, people.card
+    scan_stream, streams, season = today.streams[DAILY_SCAN], today.streams, today.season
+    slope_ill, slope_death = rates.health.illness_instability, rates.health.mortality_instability
+    after = rates.health.mortality_recovery / rates.health.recovery_excess
+    away_rate, workday = rates.practice.out_of_hours_background, today.workday
+    for k in range(counts.shape[0]):
+        counts[k] = 0
+    packed = flags[: ((present + 7) // 8) * 8].view(np.uint64)
+    for word in range(packed.shape[0]):
         if packed[word] == 0:
             continue
         for i in range(8 * word, min(8 * word + 8, present)):
-            if work.flags[i]:
-                _judge(people, i, rates, today, work)
-
-
-@jit
-def _judge(people: People, i: int, rates: Rates, today: Today, work: Work) -> None:
-    flag = work.flags[i]
-    counts = work.counts
-    key = people.key[i]
-    prefix = mix(key + today.streams[DAILY_SCAN])
-    x = np.float64(people.instability[i])
-    excess = np.float64(people.recovery[i])
-    if flag & DYING and people.mortality[i] > -500.0:
-        u = (np.float64((prefix >> _S16) & _WORD) + uniform(key, today.streams[DEATH])) / 65536.0
-        hazard = math.exp(np.float64(people.mortality[i]) + rates.health.mortality_instability * x)
-        if u < hazard + excess * rates.health.mortality_recovery / rates.health.recovery_excess:
-            work.found[DEATHS, counts[DEATHS]] = i
-            counts[DEATHS] += 1
-            return
-    if flag & ILL and people.illness[i] > -500.0:
-        u = (np.float64((prefix >> _S48) & _WORD) + uniform(key, today.streams[ILLNESS])) / 65536.0
-        hazard = math.exp(np.float64(people.illness[i]) + today.season + rates.health.illness_instability * x)
-        if u < hazard + excess:
-            work.found[ILLNESSES, counts[ILLNESSES]] = i
-            work.relapse[counts[ILLNESSES]] = np.uint8(u < excess)
-            counts[ILLNESSES] += 1
-    if flag & PLANNED and people.routine[i] > 0.0:
-        u = (np.float64((prefix >> _S32) & _WORD) + uniform(key, today.streams[ROUTINE])) / 65536.0
-        away = rates.practice.out_of_hours_background[people.card.band[i]] / 365.25
-        if today.workday:
-            hazard = 1.4 * (np.float64(people.routine[i]) - away) + 0.6 * away
-        else:
-            hazard = 2.0 * away
-        if u < hazard:
-            work.found[ROUTINES, counts[ROUTINES]] = i
-            counts[ROUTINES] += 1
-    if flag & FALLS_DUE and people.card.place[i] != HOSPITAL:
-        work.found[DUES, counts[DUES]] = i
-        counts[DUES] += 1
-    if flag & NOTICED and people.card.place[i] == HOME:
-        work.found[NOTICES, counts[NOTICES]] = i
-        counts[NOTICES] += 1
+            flag = flags[i]
+            if flag == 0:
+                continue
+            key = keys[i]
+            prefix = mix(key + scan_stream)
+            if flag & DYING and mortality[i] > -500.0:
+                u = (np.float64((prefix >> _S16) & _LONG_WORD) + uniform(key, streams[DEATH])) / 65536.0
+                hazard = math.exp(np.float64(mortality[i]) + slope_death * np.float64(instability[i]))
+                if u < hazard + after * np.float64(recovery[i]):
+                    found[DEATHS, counts[DEATHS]] = i
+                    counts[DEATHS] += 1
+                    continue
+            if flag & ILL and illness[i] > -500.0:
+                u = (np.float64((prefix >> _S48) & _LONG_WORD) + uniform(key, streams[ILLNESS])) / 65536.0
+                excess = np.float64(recovery[i])
+                hazard = math.exp(np.float64(illness[i]) + season + slope_ill * np.float64(instability[i]))
+                if u < hazard + excess:
+                    found[ILLNESSES, counts[ILLNESSES]] = i
+                    relapse[counts[ILLNESSES]] = np.uint8(u < excess)
+                    counts[ILLNESSES] += 1
+            if flag & PLANNED and routine[i] > 0.0:
+                u = (np.float64((prefix >> _S32) & _LONG_WORD) + uniform(key, streams[ROUTINE])) / 65536.0
+                away = away_rate[card.band[i]] / 365.25
+                hazard = 1.4 * (np.float64(routine[i]) - away) + 0.6 * away if workday else 2.0 * away
+                if u < hazard:
+                    found[ROUTINES, counts[ROUTINES]] = i
+                    counts[ROUTINES] += 1
+            if flag & FALLS_DUE and card.place[i] != HOSPITAL:
+                found[DUES, counts[DUES]] = i
+                counts[DUES] += 1
+            if flag & NOTICED and card.place[i] == HOME:
+                found[NOTICES, counts[NOTICES]] = i
+                counts[NOTICES] += 1

@@ -26,7 +26,7 @@ from sim.day.emergency import (
 )
 from sim.day.frame import FAULT_STAYS, Load, Output, Today, Work, census, claim, count, push, write
 from sim.day.home_care import enter_temporary, leave_temporary_list, temporary_free
-from sim.day.month import grant_help, help_need, write_care
+from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_care
 from sim.day.numbers import exponential, logistic, lognormal, normal
 from sim.day.practice import rank_claims
 from sim.day.rates import Rates
@@ -127,7 +127,7 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
             freed = organisations.wards.ward_reference[w] - organisations.wards.ward_smoothed[w]
             refill = max(hospital.pressure_refill * freed, -others)
         organisations.wards.ward_others[w] = int(others + refill + 0.5)
-        out.counters.ward[_W_REFILLED, w] += int(math.floor(refill + 0.5))
+        out.ward[_W_REFILLED, w] += int(math.floor(refill + 0.5))
         organisations.wards.ward_smoothed[w] += weight * (organisations.wards.ward_modelled[w] - organisations.wards.ward_smoothed[w])
 
 
@@ -144,7 +144,7 @@ def ward_round(state: State, rates: Rates, load: Load, today: Today, out: Output
         if stays.bed.leave[k] >= until and leaves_early(state, k, rates, today, out, until):
             stays.bed.leave[k] = until - 0.01
         if stays.bed.leave[k] < until and received(state, k, rates, load, today, out, until):
-            discharge(state, k, max(stays.bed.leave[k], min(stays.bed.received[k], until)), rates, today, out)
+            discharge(state, k, max(stays.bed.leave[k], min(stays.bed.received[k], until)), rates, load, today, out)
             continue
         if people.card.place[i] == HOSPITAL:
             move_stay(stays, k, kept)
@@ -181,7 +181,7 @@ def leaves_early(state: State, k: int, rates: Rates, today: Today, out: Output, 
     if over <= 0.0 or uniform(state.people.key[i], today.streams[EARLY_LEAVE]) >= hospital.pressure_early_leave * over:
         return False
     count(out, state.people, i, _C_EARLY, 1)
-    out.counters.ward[_W_EARLY, w] += 1
+    out.ward[_W_EARLY, w] += 1
     return True
 
 
@@ -200,8 +200,16 @@ def received(state: State, k: int, rates: Rates, load: Load, today: Today, out: 
             count(out, people, stays.bed.row[k], _C_TEMPORARY_UNMET, 1)
         return False
     if kind == NURSING_PLACE:
-        return organisations.towns.nursing_used[m] + load.nursing_home[m] < organisations.towns.nursing_capacity[m]
+        # without a nursing-home place the patient waits for it in a temporary place
+        return nursing_place_free(state, load, m) or temporary_free(state, load, m)
     return True
+
+
+@inline
+def nursing_place_free(state: State, load: Load, m: int) -> bool:
+    """Whether a nursing-home place is free now."""
+    towns = state.organisations.towns
+    return towns.nursing_used[m] + load.nursing_home[m] < towns.nursing_capacity[m]
 
 
 @jit
@@ -225,7 +233,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
             admit(state, i, w, acute, rates, today, out)
         elif acute:
             count(out, people, i, _C_DIVERTED, 1)
-            out.counters.ward[_W_DIVERTED, wanted] += 1
+            out.ward[_W_DIVERTED, wanted] += 1
             admit(state, i, -1, acute, rates, today, out)
         else:
             count(out, people, i, _C_CANCELLED, 1)
@@ -314,7 +322,7 @@ def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Tod
     write(out, people, i, today.day, measure, 1, 0, 0, ward, flags, today.day)
     if ward >= 0:
         organisations.wards.ward_modelled[ward] += 1
-        out.counters.ward[_W_ADMITTED, ward] += 1
+        out.ward[_W_ADMITTED, ward] += 1
     people.card.place[i] = HOSPITAL
     if acute:
         people.card.acute_start[i] = today.day
@@ -475,7 +483,7 @@ def end_course(state: State, k: int, rates: Rates, today: Today, out: Output) ->
         count(out, state.people, i, _C_CHRONIC_VALUE, value)
     if w >= 0:
         organisations.wards.ward_modelled[w] -= 1
-        out.counters.ward[_W_DISCHARGED, w] += 1
+        out.ward[_W_DISCHARGED, w] += 1
 
 
 @jit
@@ -490,7 +498,7 @@ def end_in_death(state: State, k: int, rates: Rates, today: Today, out: Output) 
 
 
 @jit
-def discharge(state: State, k: int, when: float, rates: Rates, today: Today, out: Output) -> None:
+def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today: Today, out: Output) -> None:
     """A course ends alive: the transition home, the risk after it, and the follow-up."""
     stays, people, organisations = state.stays, state.people, state.organisations
     i, flags, kind = stays.bed.row[k], stays.bed.marks[k], stays.bed.waits_for[k]
@@ -508,6 +516,11 @@ def discharge(state: State, k: int, when: float, rates: Rates, today: Today, out
     m = people.card.municipality[i]
     if kind == TEMPORARY_PLACE:
         enter_temporary(state, i, today.day, uniform_at(people.key[i], today.streams[RECEPTION], 1), rates, out)
+    elif kind == NURSING_PLACE and not nursing_place_free(state, load, m):
+        enter_temporary(state, i, today.day, 0.999, rates, out)
+        if not people.card.waits[i] & WAITS_FOR_NURSING_HOME:
+            people.card.waits[i] |= WAITS_FOR_NURSING_HOME
+            push(state.lists.nursing_home, out, i, today.day, 2, 0.0)
     elif kind == NURSING_PLACE:
         from_ward_to_nursing_home(state, i, m, today, out)
     elif kind == HOME_HELP and people.card.help[i] == 0:
@@ -527,6 +540,7 @@ def from_ward_to_nursing_home(state: State, i: int, m: int, today: Today, out: O
     people.card.nursing[i] = 0
     census(people, organisations, i, -1)
     people.card.place[i] = NURSING_HOME
+    people.card.waits[i] = 0
     census(people, organisations, i, 1)
     organisations.towns.nursing_used[m] += 1
     count(out, people, i, COUNTER_ENTRIES, 1)
@@ -634,7 +648,7 @@ def midnight(state: State, rates: Rates, today: Today, out: Output) -> None:
     for w in range(organisations.wards.shape[0]):
         beds = beds_today(organisations, w, today, rates)
         patients = organisations.wards.ward_modelled[w] + organisations.wards.ward_others[w]
-        counters = out.counters.ward
+        counters = out.ward
         counters[_W_OCCUPIED, w] += patients
         counters[_W_MODELLED, w] += organisations.wards.ward_modelled[w]
         counters[_W_STAFFED, w] += beds
