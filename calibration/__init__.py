@@ -1,1 +1,1 @@
-"""."""
+"""History, targets and how a run compares with them."""

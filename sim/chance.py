@@ -25,10 +25,10 @@ STEP_DAY = np.uint64(0xD1342543DE82EF95)
 STEP_INDEX = np.uint64(0xA24BAED4963EE407)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_TO_UNIT = 1.0 / 9007199254740992.0  # 2**-53
+_S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+_TO_UNIT = 1.0 / 4503599627370496.0  # 2**-52: with the half added, one more bit would round up to exactly 1
 
-#: Every decision that is drawn for a person or an organisation during a run. Order is free: a stream is named by its text.
+#: Every decision drawn for a person or an organisation during a run. Order is free: a stream is named by its text.
 DECISIONS: tuple[str, ...] = (
     "daily scan",
     "illness",
@@ -111,13 +111,13 @@ def mix_words(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 @inline
 def uniform(person: np.uint64, stream: np.uint64) -> float:
     """One uniform number strictly inside (0, 1) for a person in a stream (see :func:`streams_of_day`)."""
-    return (np.float64(mix(person + stream) >> _S11) + 0.5) * _TO_UNIT
+    return (np.float64(mix(person + stream) >> _S12) + 0.5) * _TO_UNIT
 
 
 @inline
 def uniform_at(person: np.uint64, stream: np.uint64, index: int) -> float:
     """The ``index``-th uniform number for a person in a stream; index 0 equals :func:`uniform`."""
-    return (np.float64(mix(person + stream + np.uint64(index) * STEP_INDEX) >> _S11) + 0.5) * _TO_UNIT
+    return (np.float64(mix(person + stream + np.uint64(index) * STEP_INDEX) >> _S12) + 0.5) * _TO_UNIT
 
 
 def decision_keys(seed: int, names: tuple[str, ...] = DECISIONS) -> NDArray[np.uint64]:
@@ -157,7 +157,7 @@ def uniforms(
     key = decision_keys(seed, (decision,))
     days = np.asarray(day, dtype=np.int64).astype(np.uint64)
     streams = mix_words(key + days * STEP_DAY) + np.array([index], dtype=np.uint64) * STEP_INDEX
-    return ((mix_words(persons + streams) >> _S11).astype(np.float64) + 0.5) * _TO_UNIT
+    return ((mix_words(persons + streams) >> _S12).astype(np.float64) + 0.5) * _TO_UNIT
 
 
 def person_keys(place: str, arrival: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.uint64]:

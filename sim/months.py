@@ -95,13 +95,21 @@ class Months:
         """Whether the last day has been lived."""
         return self.day >= self.scenario.last_day
 
-    def live(self, until: int) -> None:
-        """Live days up to (not including) ``until``, at most to the end of the month, which is then closed."""
+    def live(self, until: int) -> Output:
+        """Live days up to (not including) ``until``, at most to the end of the month, which is then closed.
+
+        Returns
+        -------
+        Output
+            Records of the month so far, or of the month that was closed.
+        """
         world, month = self.world, self.month
         stop = min(until, self.month_end)
         first_of = max(day_number(first_of_month(month)), self.scenario.first_day)
         begins = self.day == self.scenario.first_day
         season = world.season[self.day - self.scenario.first_day :]
+        if self.day == first_of:
+            _clear(self.out)
         with _quiet():
             live_days(
                 world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of, begins,
@@ -115,6 +123,7 @@ class Months:
         self.day = stop
         if ends:
             self._end_month(month)
+        return self.out
 
     def _end_month(self, month: int) -> None:
         out, days = self.out, self.day - max(day_number(first_of_month(month)), self.scenario.first_day)
@@ -129,7 +138,6 @@ class Months:
             self._keep(month, days)
             if not closing:
                 self.planning.decide(out, month)
-        self.out = _cleared(out)
 
     def _keep(self, month: int, days: int) -> None:
         kept, out = self.kept, self.out
@@ -187,13 +195,12 @@ class Months:
                 raise RuntimeError(f"{date_of(self.day)}: {what} are not conserved: {counted} counted, {there} there")
 
 
-def _cleared(out: Output) -> Output:
-    """The same buffers, emptied for the next month."""
+def _clear(out: Output) -> None:
+    """Empty the buffers for the next month."""
     out.used[0] = 0
     for array in (out.people, out.activity, out.quantity, out.ward, out.stay_bins, out.return_bins, out.listed_days, out.practice_minutes, out.unit_use,
                   out.nurse_use, out.ward_month):  # fmt: skip
         array[...] = 0
-    return out
 
 
 def _quiet() -> np.errstate:

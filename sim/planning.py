@@ -15,6 +15,8 @@ from sim.payment.accounts import Places
 from sim.payment.activity import MonthActivity
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
+from sim.payment.deciders import CHAINS
+from sim.payment.marginal import PURSE
 from sim.payment.expectation import Expectation
 from sim.payment.incentives import Planner
 from sim.payment.settlement import Bound, Settlement
@@ -78,6 +80,7 @@ class Planning:
         self.expected: dict[tuple[str, str], Expectation] = {}
         self.population = np.array([float(town.population) for town in world.network.municipalities])
         self.decisions: dict[int, dict[str, Decision]] = {}
+        self.gross: dict[tuple[int, str], Numbers] = {}  # (providers, actions), summed over the chain, once a year
         self.peers = _peers(world.network)
 
     def _schedule(self) -> tuple[tuple[int, str], ...]:
@@ -151,6 +154,9 @@ class Planning:
             peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
             levels[kind][:] = choose(levels[kind], signals[kind], self.behaviour[kind], peers)
             felt, then = signals[kind][0], signals[kind][1]
+            if (month - self.start) % 12 == 0:
+                purses = [PURSE[name] for name in CHAINS[kind]]
+                self.gross[month, kind] = self.planner.gross(kind, worth, load[kind], share)[:, :, purses].sum(axis=2)
             decided[kind] = Decision(felt, then, levels[kind].copy())
         self.decisions[month] = decided
 

@@ -1,1 +1,1 @@
-"""."""
+"""Built-in scenarios as files."""

@@ -60,8 +60,11 @@ def call_back(state: State, today: Today, work: Work, out: Output) -> None:
 def occupancy(state: State, today: Today, rates: Rates) -> float:
     """Patients over staffed beds in the whole hospital as the day stands."""
     organisations = state.organisations
-    patients = organisations.wards.ward_modelled.sum() + organisations.wards.ward_others.sum()
-    return patients / max(organisations.wards.ward_beds.sum() + winter_beds(today, rates), 1)
+    wards, patients, beds = organisations.wards, 0, winter_beds(today, rates)
+    for w in range(wards.shape[0]):
+        patients += wards.ward_modelled[w] + wards.ward_others[w]
+        beds += wards.ward_beds[w]
+    return patients / max(beds, 1)
 
 
 @inline

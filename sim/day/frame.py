@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.chance import DECISIONS
 from sim.compiled import inline
 from sim.measures import AGE_BANDS
 from sim.records import empty_counters, empty_log
@@ -69,6 +70,8 @@ class Work(NamedTuple):
     beds: Claims
     starts: NDArray[np.int64]
     fill: NDArray[np.int64]
+    streams: NDArray[np.uint64]  # streams of the day, by decision
+    nurse_free: NDArray[np.int64]  # acute-nurse visits left today, by municipality
 
 
 class Load(NamedTuple):
@@ -121,6 +124,8 @@ def empty_work(people: int, places: int) -> Work:
         beds=empty_claims(some),
         starts=np.zeros(places + 2, np.int64),
         fill=np.zeros(places + 2, np.int64),
+        streams=np.zeros(len(DECISIONS), np.uint64),
+        nurse_free=np.zeros(places, np.int64),
     )
 
 

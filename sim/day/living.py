@@ -130,16 +130,15 @@ def live_days(
             by_pointer(state_columns.organisations),
         )
     )  # fmt: skip
+    streams, free = work_columns.streams, work_columns.nurse_free
     work = by_pointer(
         Work(
             work_columns.flags, work_columns.hashes, work_columns.found, work_columns.relapse, work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
-            by_pointer(work_columns.beds), work_columns.starts, work_columns.fill,
+            by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
         )
     )  # fmt: skip
     out, rates, load = by_pointer(out_columns), by_pointer(rates_columns), by_pointer(load_columns)
-    streams = np.zeros(rates_columns.derived.keys.shape[0], np.uint64)
-    free = np.zeros(state_columns.organisations.towns.shape[0], np.int64)
     for day in range(start, stop):
         weekday = (day + 3) % 7
         fill_streams(streams, rates_columns.derived.keys, day)
@@ -148,7 +147,7 @@ def live_days(
             arrive(state, rates, today)
             start_month(state, rates, today, out, first_month)
         live_one_day(state, rates, load, today, work, out)
-        if out.fault[0] != 0:
+        if out_columns.fault[0] != 0:
             return
 
 

@@ -22,6 +22,7 @@ def _compiled_form() -> Any:
     """Teach the compiler a pointer to a tuple whose fields are read by name."""
     # ruff: noqa: ANN001, ANN202
     from numba.core import cgutils, types
+    from numba.core.imputils import impl_ret_borrowed
     from numba.core.datamodel.models import PrimitiveModel
     from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_model
     from numba.core.typing.templates import AttributeTemplate
@@ -52,7 +53,9 @@ def _compiled_form() -> Any:
 
     @lower_getattr_generic(ColumnsPointer)  # type: ignore[untyped-decorator]
     def _read(context, builder, kind, pointer, name):  # type: ignore[no-untyped-def]
-        return builder.load(cgutils.gep_inbounds(builder, pointer, 0, kind.columns.fields.index(name)))
+        at = kind.columns.fields.index(name)
+        value = builder.load(cgutils.gep_inbounds(builder, pointer, 0, at))
+        return impl_ret_borrowed(context, builder, kind.columns.types[at], value)
 
     @intrinsic  # type: ignore[untyped-decorator]
     def pointer_to(typing_context, columns):  # type: ignore[no-untyped-def]

@@ -51,7 +51,11 @@ def scan(people: People, present: int, rates: Rates, today: Today, work: Work) -
     share, most = np.float32(1.4), np.float32(1.0)
     if not today.workday:
         share = np.float32(2.0)
-        most = np.float32(2.0 * rates.practice.out_of_hours_background.max() / 365.25)
+        away = rates.practice.out_of_hours_background
+        largest = 0.0
+        for band in range(away.shape[0]):
+            largest = max(largest, away[band])
+        most = np.float32(2.0 * largest / 365.25)
     share = np.float32(share * _MARGIN)
     most = np.float32(most * _MARGIN)
     stream = today.streams[DAILY_SCAN]

@@ -1,1 +1,1 @@
-"""."""
+"""Programmes as data: none built in yet."""

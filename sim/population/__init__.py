@@ -1,1 +1,1 @@
-"""."""
+"""Who lives in the catchment, who arrives and who leaves."""

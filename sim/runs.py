@@ -1,0 +1,255 @@
+"""One run from a scenario to its results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from agents.actions import ACTIONS
+from sim.clock import month_name
+from sim.indicators import indicator_frame
+from sim.measures import AGE_BAND_NAMES, MEASURES
+from sim.model import CareModel
+from sim.months import Months
+from sim.payment.incentives import incentive_table
+from sim.planning import IN_FORCE, loads, ward_shares
+from sim.run_record import RunRecord
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+_OERE: Final = 100.0
+_ACTORS: Final = {"gp": "gp", "home_care": "home-care", "ward": "ward"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """Tables of one run. Money is in DKK of the contract's price year, months are text such as ``2018-01``.
+
+    Parameters
+    ----------
+    scenario, seed, fingerprint
+        What was run.
+    indicators : DataFrame
+        ``indicator, group, period, unit, value, numerator, denominator``.
+    activity : DataFrame
+        ``month, measure, municipality, age_band, count, quantity``.
+    ledger : DataFrame
+        ``month, payer, payee, clause, municipality, organisation, amount`` of the contract in force.
+    shadow : mapping of str to DataFrame
+        The same for every contract kept as a shadow account.
+    costs : DataFrame
+        ``month, account, kind (booked, long_run, tariff), amount``.
+    incentives : DataFrame
+        ``month, actor, name, action, unit, gross, felt, reference_felt, level``.
+    events : DataFrame
+        One row an event where events were kept, else empty.
+    """
+
+    scenario: Scenario
+    seed: int
+    fingerprint: str
+    indicators: pd.DataFrame
+    activity: pd.DataFrame
+    ledger: pd.DataFrame
+    shadow: Mapping[str, pd.DataFrame]
+    costs: pd.DataFrame
+    incentives: pd.DataFrame
+    events: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def summary(self) -> dict[str, float]:
+        """Indicators of the whole catchment over the whole run, by name; by ``name[payer]`` where a payer has its own."""
+        whole = self.indicators[self.indicators.period == "all"]
+        chosen = whole[(whole.group == "all") | whole.group.str.startswith("payer=")]
+        names = np.where(chosen.group == "all", chosen.indicator, chosen.indicator + "[" + chosen.group.str[6:] + "]")
+        return dict(zip(names, chosen.value.astype(float), strict=True))
+
+
+def simulate(scenario: Scenario, seed: int = 1, shadow: tuple[str, ...] = (), events: bool = False) -> Result:
+    """Run one scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Complete scenario.
+    seed : int
+        Root seed: the same people with the same luck under every contract.
+    shadow : tuple of str
+        Contracts whose accounts are kept beside the one in force without moving behaviour.
+    events : bool
+        Keep every event; changes nothing else.
+
+    Returns
+    -------
+    Result
+        Finished tables.
+    """
+    model = CareModel(scenario, seed=seed, patients=False, shadow=shadow, keep_events=events)
+    try:
+        model.run()
+        return result_of(model.months, shadow)
+    finally:
+        model.release()
+
+
+def result_of(run: Months, shadow: tuple[str, ...] = ()) -> Result:
+    """Tables of a finished run."""
+    scenario, planning = run.scenario, run.planning
+    record = record_of(run)
+    books = planning.settlement.books
+    return Result(
+        scenario=scenario,
+        seed=run.seed,
+        fingerprint=scenario.fingerprint(run.seed),
+        indicators=indicator_frame(record, run.world.network, scenario),
+        activity=_activity(record),
+        ledger=_in_kroner(record.ledger),
+        shadow={name: _in_kroner(books[name].ledger.frame()) for name in shadow},
+        costs=_costs(record.costs),
+        incentives=_incentives(run),
+        events=_events(run),
+    )
+
+
+def record_of(run: Months) -> RunRecord:
+    """The record that indicators are computed from; checks the ledger's identities."""
+    kept, settlement = run.kept, run.planning.settlement
+    settlement.check()
+    return RunRecord.stack(
+        months=kept.months,
+        days_per_month=kept.days,
+        monthly=kept.counters,
+        municipality_names=[town.name for town in run.world.network.municipalities],
+        ward_names=[ward.name for ward in run.world.network.wards],
+        histograms={
+            "length_of_stay": np.sum(kept.stay_bins, axis=0),
+            "time_to_readmission": np.sum(kept.return_bins, axis=0),
+        },
+        ledger=settlement.books[IN_FORCE].ledger.frame(),
+        costs=settlement.costs.frame(),
+        weight=run.world.weight,
+    )
+
+
+def _month_text(months: pd.Series[int]) -> pd.Categorical:
+    codes, found = pd.factorize(months)
+    return pd.Categorical.from_codes(codes, pd.Index([month_name(int(month)) for month in found]))
+
+
+def _in_kroner(ledger: pd.DataFrame) -> pd.DataFrame:
+    frame = ledger.copy(deep=False)
+    frame["month"] = _month_text(frame["month"])
+    frame["amount"] = frame["amount"] / _OERE
+    return frame
+
+
+def _costs(costs: pd.DataFrame) -> pd.DataFrame:
+    kinds = ["booked", "long_run", "tariff"]
+    summed = costs.groupby(["month", "account"], observed=True, sort=True)[kinds].sum().reset_index()
+    long = summed.melt(["month", "account"], kinds, "kind", "amount")
+    long["month"] = _month_text(long["month"])
+    long["amount"] = long["amount"] / _OERE
+    return long
+
+
+def _activity(record: RunRecord) -> pd.DataFrame:
+    shape = record.activity.shape
+    index = np.indices(shape).reshape(4, -1)
+    names = [month_name(month) for month in record.months]
+    columns: list[tuple[str, Any]] = [
+        ("month", names), ("measure", [measure.name for measure in MEASURES]),
+        ("municipality", list(record.municipality_names)), ("age_band", list(AGE_BAND_NAMES)),
+    ]  # fmt: skip
+    frame = pd.DataFrame(
+        {name: pd.Categorical.from_codes(index[k], pd.Index(kinds)) for k, (name, kinds) in enumerate(columns)}
+    )
+    frame["count"] = record.activity.ravel()
+    frame["quantity"] = record.quantity.ravel()
+    return frame[frame["count"] > 0].reset_index(drop=True)
+
+
+def _incentives(run: Months) -> pd.DataFrame:
+    """What every provider felt and did, by month; gross for the last month decided in each year."""
+    planning, rows = run.planning, []
+    places = planning.places
+    names = {"gp": places.practices, "home_care": places.units, "ward": places.wards}
+    for month, decided in planning.decisions.items():
+        for kind, decision in decided.items():
+            providers, actions = decision.levels.shape
+            gross = planning.gross.get((month, kind))
+            rows.append({
+                "month": np.full(providers * actions, month),
+                "actor": np.full(providers * actions, _ACTORS[kind]),
+                "name": np.repeat(np.array(names[kind], dtype=object), actions),
+                "action": np.tile(np.array([action.name for action in ACTIONS[kind]], dtype=object), providers),
+                "unit": np.tile(np.array([action.unit for action in ACTIONS[kind]], dtype=object), providers),
+                "gross": np.full(providers * actions, np.nan) if gross is None else gross.ravel(),
+                "felt": decision.felt.ravel(),
+                "reference_felt": decision.reference.ravel(),
+                "level": decision.levels.ravel(),
+            })  # fmt: skip
+    columns = ["month", "actor", "name", "action", "unit", "gross", "felt", "reference_felt", "level"]
+    if not rows:
+        return pd.DataFrame({name: [] for name in columns})
+    frame = pd.DataFrame({name: np.concatenate([row[name] for row in rows]) for name in columns})
+    frame["month"] = _month_text(frame["month"])
+    return frame
+
+
+def _events(run: Months) -> pd.DataFrame:
+    if not run.kept.events:
+        return pd.DataFrame()
+    rows = np.concatenate(run.kept.events)
+    frame = pd.DataFrame({name: rows[name] for name in rows.dtype.names or ()})
+    frame["person"] = run.world.state.people.key[rows["person"]]
+    frame["measure"] = pd.Categorical.from_codes(rows["measure"], pd.Index([measure.name for measure in MEASURES]))
+    return frame.rename(columns={"marks": "flags"})
+
+
+def planned_incentives(scenario: Scenario, seed: int = 1) -> pd.DataFrame:
+    """What each actor gains or loses at the margin under a scenario's first contract, before anybody responds.
+
+    Activity comes from the burn-in, which always runs under the reference.
+
+    Returns
+    -------
+    DataFrame
+        ``actor, name, account, action, unit, gross, felt, share_of_income``, one row per account of the chain; the
+        mean over providers of a kind has name ``""`` and stands first.
+    """
+    model = CareModel(scenario, seed=seed, patients=False)
+    try:
+        run = model.months
+        while run.day < scenario.start_day:
+            ends = run.month_end
+            out = run.live(scenario.start_day) if ends >= scenario.start_day else run.live(ends)
+        return _planned(run, out)
+    finally:
+        model.release()
+
+
+def _planned(run: Months, out: Any) -> pd.DataFrame:
+    planning, rows = run.planning, []
+    month = planning.start - 1
+    worth, _ = planning.worth(month)
+    load, share = loads(out), ward_shares(out)
+    places = planning.places
+    names = {"gp": places.practices, "home_care": places.units, "ward": places.wards}
+    for kind, actor in _ACTORS.items():
+        who: list[tuple[str, Any]] = [("", None)]
+        who += [(name, np.array([k])) for k, name in enumerate(names[kind])]
+        for name, chosen in who:
+            for row in incentive_table(planning.planner, kind, worth, load[kind], share, chosen):
+                accounts = row["by_account"] or {actor: 0.0}
+                total = sum(abs(amount) for amount in accounts.values()) or 1.0
+                for account, amount in accounts.items():
+                    rows.append({
+                        "actor": actor, "name": name, "account": account, "action": row["action"], "unit": row["unit"],
+                        "gross": amount, "felt": row["felt"] * abs(amount) / total,
+                        "share_of_income": row["share_of_income"],
+                    })  # fmt: skip
+    return pd.DataFrame(rows)
