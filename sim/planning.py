@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of
 from sim.clock import date_of, month_number
+from sim.day.frame import RISK_GROUPS
+from sim.day.grouping import group_events
+from sim.measures import MEASURE, MEASURES
 from sim.payment.accounts import Places
 from sim.payment.activity import MonthActivity
 from sim.payment.contract import Contract
@@ -20,9 +23,8 @@ from sim.payment.marginal import PURSE
 from sim.payment.expectation import Expectation
 from sim.payment.incentives import Planner
 from sim.payment.settlement import Bound, Settlement
-from sim.records import WARD_COUNTER, as_columns
-
-from sim.day.frame import RISK_GROUPS
+from sim.outcomes import experience_terms
+from sim.records import COUNTER, WARD_COUNTER, as_columns
 
 if TYPE_CHECKING:
     from sim.building import World
@@ -82,6 +84,7 @@ class Planning:
         self.decisions: dict[int, dict[str, Decision]] = {}
         self.gross: dict[tuple[int, str], Numbers] = {}  # (providers, actions), summed over the chain, once a year
         self.peers = _peers(world.network)
+        self.experience = experience_terms(scenario.parameters)
 
     def _schedule(self) -> tuple[tuple[int, str], ...]:
         rows = [(self.first, self.scenario.response.reference)]
@@ -93,6 +96,10 @@ class Planning:
 
     def settle(self, out: Output, month: int, days: int, closing: bool) -> MonthActivity:
         """Settle a month in every book; burn-in is rated but not posted."""
+        used, shape = int(out.used[0]), out.people.shape
+        order, starts = np.empty(used, np.int32), np.zeros(len(MEASURES) + 1, np.int64)
+        counts = np.zeros((len(MEASURES), 2, shape[2], shape[1], len(self.places.practices) + 1), np.int64)
+        group_events(out.row, used, order, starts, counts)
         activity = MonthActivity(
             table=as_columns(out.used, out.row),
             weight=self.world.weight,
@@ -102,7 +109,11 @@ class Planning:
             population=self.population,
             copies=self.world.network.copies,
             closing=closing,
+            order=order,
+            starts=starts,
             quantity=out.quantity,
+            counts=counts,
+            indicators={"experience": self._experience(out)},
         )
         self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
         for name, book in self.settlement.books.items():
@@ -112,6 +123,14 @@ class Planning:
                     before = self.expected.get((name, contract)) or Expectation.empty(bound)
                     self.expected[name, contract] = before.observed(bound, book.states[contract], month)
         return activity
+
+    def _experience(self, out: Output) -> tuple[float, float]:
+        """Experience points of the month and the person-days behind them."""
+        points = 0.0
+        for name, weight in self.experience.items():
+            happened = out.people[COUNTER[name]] if name in COUNTER else out.activity[MEASURE[name]]
+            points += weight * float(happened.sum())
+        return points, float(out.people[COUNTER["person_days"]].sum())
 
     def _capacity(self, days: int) -> Capacity:
         organisations, p = self.world.state.organisations, self.scenario.parameters
@@ -194,8 +213,6 @@ def loads(out: Output) -> dict[str, Numbers]:
 
 def ward_shares(out: Output) -> Numbers:
     """Share of each municipality in the month's bed-days; equal shares where there were none."""
-    from sim.measures import MEASURE
-
     days = out.quantity[MEASURE["bed_day"]].sum(axis=1).astype(np.float64)
     total = days.sum()
     return days / total if total > 0 else np.full(len(days), 1.0 / len(days))

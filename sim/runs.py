@@ -137,7 +137,7 @@ def record_of(run: Months) -> RunRecord:
 
 def _month_text(months: pd.Series[int]) -> pd.Categorical:
     codes, found = pd.factorize(months)
-    return pd.Categorical.from_codes(codes, pd.Index([month_name(int(month)) for month in found]))
+    return pd.Categorical.from_codes(codes, pd.Index([month_name(int(month)) for month in found]), ordered=True)
 
 
 def _in_kroner(ledger: pd.DataFrame) -> pd.DataFrame:
