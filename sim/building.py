@@ -225,13 +225,23 @@ def _organisations(
     )
 
 
-def _derived(
-    scenario: Scenario, seed: int, initial: Columns, age: NDArray[np.float64], health: HealthRates
-) -> Derived:
+def _derived(scenario: Scenario, seed: int, initial: Columns, age: NDArray[np.float64], health: HealthRates) -> Derived:
     p = scenario.parameters
     prevalence = np.array([np.mean((initial["conditions"] & bit) > 0) for bit in CONDITIONS.values()])
     return Derived(
         death=_death_table(p, initial, age, health),
+        illness_of=math.log(health.illness_base) + _by_set(p.numbers("health.illness.conditions")),
+        contacts_of=p.number("general_practice.contacts.healthy")
+        + _by_set(p.numbers("general_practice.contacts.conditions")),
+        outpatient_of=p.number("hospital.outpatient.healthy") + _by_set(p.numbers("hospital.outpatient.conditions")),
+        recovery_of=_by_set(p.numbers("health.recovery.conditions")),
+        contacts_by_band=np.sum(
+            [
+                p.numbers(f"general_practice.contacts.{form}")
+                for form in ("consultation", "phone", "email", "home_visit")
+            ],
+            axis=0,
+        ),
         diagnosis=_diagnoses(p, prevalence),
         preventable=np.array([name in PREVENTABLE_DIAGNOSES for name in DIAGNOSES], np.uint8),
         tariff=np.array(p.numbers("tariffs.course_value")),
@@ -248,6 +258,12 @@ def _derived(
         background_spread=p.number("wards.background.spread"),
         keys=decision_keys(seed),
     )
+
+
+def _by_set(weights: tuple[float, ...]) -> NDArray[np.float64]:
+    """Sum of the weights of the conditions in each of the 32 sets of conditions."""
+    bits = np.array(list(CONDITIONS.values()))
+    return np.asarray(((np.arange(32)[:, None] & bits) > 0) @ np.array(weights))
 
 
 def _diagnoses(p: Parameters, prevalence: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -281,9 +297,7 @@ def _season(p: Parameters, seed: int, first: int, last: int) -> NDArray[np.float
     return np.asarray(log + np.log(np.array(p.numbers("health.season.weekday")))[(days + 3) % 7])
 
 
-def _death_table(
-    p: Parameters, initial: Columns, age: NDArray[np.float64], health: HealthRates
-) -> NDArray[np.float64]:
+def _death_table(p: Parameters, initial: Columns, age: NDArray[np.float64], health: HealthRates) -> NDArray[np.float64]:
     """Log daily hazard of death by sex and age, solved so that all deaths together meet the life table.
 
     Deaths in hospital courses are expected from the hazard of illness, the need of a bed and the fatality of a course;

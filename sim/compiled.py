@@ -42,7 +42,7 @@ def compiled_fingerprint() -> str:
 def _processor() -> str:
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("flags") or line.startswith("Features"):
+            if line.startswith(("flags", "Features")):
                 return hashlib.blake2b(line.encode(), digest_size=8).hexdigest()
     except OSError:
         pass

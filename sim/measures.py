@@ -1,4 +1,4 @@
-"""The closed list of what is counted in the activity of a month: the words that contracts, costs and indicators share."""
+"""The closed list of what is counted in a month: the words that contracts, costs and indicators share."""
 
 from __future__ import annotations
 

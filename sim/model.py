@@ -132,15 +132,23 @@ class CareModel(BaseModel):
     def _providers(self) -> dict[str, Columns]:
         world = self.months.world
         network, organisations = world.network, world.state.organisations
+        minutes = organisations.practices.gp_minutes / 10.0
+        hours = organisations.units.unit_capacity / 420.0
         return {
-            "gp": _columns([one.name for one in network.practices], organisations.gp_levels, organisations.practices.gp_minutes / 10.0),
-            "home_care": _columns([one.name for one in network.units], organisations.unit_levels, organisations.units.unit_capacity / 420.0),
-            "ward": _columns([one.name for one in network.wards], organisations.ward_levels, organisations.wards.ward_beds.astype(np.float64)),
-        }  # fmt: skip
+            "gp": _columns([one.name for one in network.practices], organisations.gp_levels, minutes),
+            "home_care": _columns([one.name for one in network.units], organisations.unit_levels, hours),
+            "ward": _columns(
+                [one.name for one in network.wards], organisations.ward_levels, organisations.wards.ward_beds
+            ),
+        }
 
     def _payers(self) -> dict[str, Columns]:
         network = self.months.world.network
-        names = {"municipality": [one.name for one in network.municipalities], "region": [network.region], "state": ["Denmark"]}
+        names = {
+            "municipality": [one.name for one in network.municipalities],
+            "region": [network.region],
+            "state": ["Denmark"],
+        }
         return {kind: _columns(own, np.ones((len(own), 0)), np.zeros(len(own))) for kind, own in names.items()}
 
     def _refresh_income(self, month: int) -> None:
@@ -152,7 +160,12 @@ class CareModel(BaseModel):
         balance = ledger.balance([month]) / 100.0
         places = settlement.accounts.places
         prefixes = {"gp": "gp/", "home_care": "home-care/", "ward": "ward/", "municipality": "municipality/"}
-        names = {"gp": places.practices, "home_care": places.units, "ward": places.wards, "municipality": places.municipalities}
+        names = {
+            "gp": places.practices,
+            "home_care": places.units,
+            "ward": places.wards,
+            "municipality": places.municipalities,
+        }
         for kind, prefix in prefixes.items():
             columns = self.payers[kind] if kind == "municipality" else self.providers[kind]
             columns.income[:] = [balance[accounts.position[prefix + name]] for name in names[kind]]

@@ -20,17 +20,17 @@ from sim.day.frame import (
     Output,
     empty_output,
 )
+from sim.day.heads import count_heads
 from sim.day.living import close_month, live_days
 from sim.outcomes import QualityWeights
 from sim.planning import Planning
 from sim.records import COUNTER, Counters
-from sim.state import ABSENT, DEAD, HOSPITAL, MOVED, NURSING_HOME
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 _FAULTS: Final = {
-    FAULT_ACTIVITY: "the activity table", FAULT_QUEUE: "a waiting list", FAULT_STAYS: "the list of patients in hospital",
+    FAULT_ACTIVITY: "the activity table", FAULT_QUEUE: "a waiting list", FAULT_STAYS: "the list of inpatients",
     FAULT_CLAIMS: "the claims of a day",
 }  # fmt: skip
 #: Rows of activity a person may have in a month before the table is too small; the mean is about two.
@@ -112,8 +112,8 @@ class Months:
             _clear(self.out)
         with _quiet():
             live_days(
-                world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of, begins,
-                season,
+                world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of,
+                begins, season,
             )  # fmt: skip
             self._check()
             ends = stop == self.month_end
@@ -127,8 +127,7 @@ class Months:
 
     def _end_month(self, month: int) -> None:
         out, days = self.out, self.day - max(day_number(first_of_month(month)), self.scenario.first_day)
-        self._count_at_month_end(days)
-        self._check_conservation(days)
+        self._check_conservation(*self._count_at_month_end(days))
         closing = self.finished
         self.planning.settle(out, month, days, closing)
         if self.day == self.scenario.start_day:
@@ -149,46 +148,35 @@ class Months:
         if self.keep_events:
             kept.events.append(out.row[: int(out.used[0])].copy())
 
-    def _count_at_month_end(self, days: int) -> None:
+    def _count_at_month_end(self, days: int) -> tuple[int, int]:
         """Head counts that need no daily care: recipients of care, the chronically ill, and quality of life."""
-        people, counters = self.world.state.people, self.out.people
-        card = people.card[: int(self.world.state.organisations.present[0])]
-        alive = (card.place != ABSENT) & (card.place != DEAD) & (card.place != MOVED)
-        cell = card.municipality.astype(np.int64) * counters.shape[2] + card.band
-        shape = counters.shape[1:]
-
-        def heads(who: NDArray[np.bool_]) -> NDArray[np.int64]:
-            return np.bincount(cell[who], minlength=shape[0] * shape[1]).reshape(shape).astype(np.int64)
-
-        counters[COUNTER["home_help_recipient_days"]] += days * heads(alive & (card.help > 0))
-        counters[COUNTER["home_nursing_recipient_days"]] += days * heads(alive & (card.nursing > 0))
-        groups = self.out.listed_days.sum(axis=0).reshape(*shape, RISK_GROUPS, 2)  # (municipalities, bands, risk groups, enrolled)
+        state, counters, quality = self.world.state, self.out.people, self.quality
+        weights = np.array(
+            [quality.frailty, quality.instability, quality.hospital, quality.nursing_home, quality.least]
+        )  # fmt: skip
+        scratch = np.zeros((2, *counters.shape[1:]), np.int64)
+        in_hospital = count_heads(
+            state.people.card, state.people.instability, int(state.organisations.present[0]), days, quality.by_age,
+            quality.loss_by_conditions(), weights, counters, scratch,
+        )  # fmt: skip
+        groups = self.out.listed_days.sum(axis=0).reshape(*counters.shape[1:], RISK_GROUPS, 2)
         counters[COUNTER["chronic_person_days"]] += groups[:, :, 1:].sum(axis=(2, 3))
         counters[COUNTER["enrolled_person_days"]] += groups[:, :, 1:, 1].sum(axis=2)
-        weight = self.quality.thousandths(
-            card.band, card.frailty, card.conditions, people.instability[: len(card)], card.place == HOSPITAL,
-            card.place == NURSING_HOME,
-        )  # fmt: skip
-        total = np.bincount(cell[alive], weights=weight[alive], minlength=shape[0] * shape[1]).reshape(shape)
-        mean = total / np.maximum(heads(alive), 1)
-        counters[COUNTER["quality_adjusted"]] += np.rint(mean * counters[COUNTER["person_days"]]).astype(np.int64)
+        return int(scratch[0].sum()), in_hospital
 
     def _check(self) -> None:
         fault = int(self.out.fault[0])
         if fault:
             raise RuntimeError(f"{date_of(self.day)}: {_FAULTS[fault]} is too small for what happened")
 
-    def _check_conservation(self, days: int) -> None:
-        """People and places are conserved: heads by place, nursing-home and temporary places, beds."""
+    def _check_conservation(self, alive: int, in_hospital: int) -> None:
+        """People and places are conserved: heads counted day by day are the heads that are there."""
         state = self.world.state
-        card = state.people.card[: int(state.organisations.present[0])]
-        organisations = state.organisations
-        alive = int(np.sum((card.place != ABSENT) & (card.place != DEAD) & (card.place != MOVED)))
+        towns = state.organisations.towns
         found = {
-            "people alive": (int(organisations.census[0].sum()), alive),
-            "people in hospital": (int(state.stays.count[0]), int(np.sum(card.place == HOSPITAL))),
-            "people in temporary places": (int(organisations.towns.temporary_used.sum()), int(state.lists.temporary.count[0])),
-            "minutes of home help": (int(organisations.units.unit_committed.sum()), int(card.help.astype(np.int64).sum())),
+            "people alive": (int(state.organisations.census[0].sum()), alive),
+            "people in hospital": (int(state.stays.count[0]), in_hospital),
+            "people in temporary places": (int(towns.temporary_used.sum()), int(state.lists.temporary.count[0])),
         }
         for what, (counted, there) in found.items():
             if counted != there:
@@ -198,8 +186,8 @@ class Months:
 def _clear(out: Output) -> None:
     """Empty the buffers for the next month."""
     out.used[0] = 0
-    for array in (out.people, out.activity, out.quantity, out.ward, out.stay_bins, out.return_bins, out.listed_days, out.practice_minutes, out.unit_use,
-                  out.nurse_use, out.ward_month):  # fmt: skip
+    counted = (out.people, out.activity, out.quantity, out.ward, out.stay_bins, out.return_bins, out.listed_days)
+    for array in (*counted, out.practice_minutes, out.unit_use, out.nurse_use, out.ward_month):
         array[...] = 0
 
 
@@ -214,4 +202,3 @@ def run_months(scenario: Scenario, seed: int, shadow: tuple[str, ...] = (), keep
     while not run.finished:
         run.live(run.scenario.last_day)
     return run
-

@@ -14,16 +14,16 @@ from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
 from sim.day.grouping import group_events
 from sim.measures import MEASURE, MEASURES
+from sim.outcomes import experience_terms
 from sim.payment.accounts import Places
 from sim.payment.activity import MonthActivity
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
 from sim.payment.deciders import CHAINS
-from sim.payment.marginal import PURSE
 from sim.payment.expectation import Expectation
 from sim.payment.incentives import Planner
+from sim.payment.marginal import PURSE
 from sim.payment.settlement import Bound, Settlement
-from sim.outcomes import experience_terms
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ class Planning:
         self.first = month_number(date_of(scenario.first_day))
         self.start = month_number(date_of(scenario.start_day))
         reference = scenario.response.reference
-        schedules: dict[str, tuple[tuple[int, str], ...]] = {IN_FORCE: self._schedule(), REFERENCE: ((self.first, reference),)}
+        schedules: dict[str, tuple[tuple[int, str], ...]] = {
+            IN_FORCE: self._schedule(),
+            REFERENCE: ((self.first, reference),),
+        }
         for name in shadow:
             schedules[name] = ((self.first, reference), (self.start, name))
         names = dict.fromkeys(name for rows in schedules.values() for _, name in rows)

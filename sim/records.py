@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from sim.measures import AGE_BANDS, MEASURES
 
-
 #: One event. ``quantity`` is an integer in the measure's unit; ``value`` is a tariff value in øre; ``nth`` numbers the
 #: days of a stay (finished-treated day 1, 2, 3 ...), gives the nights of a course, and is 0 elsewhere; ``ward`` is -1
 #: outside the catchment's hospital; ``episode`` is the day on which the illness or course began.
@@ -41,7 +40,7 @@ class ActivityLog(NamedTuple):
     """The buffer that the day writes into; the first ``used[0]`` records (:data:`EVENT`) count."""
 
     used: NDArray[np.int64]
-    row: NDArray[Any]
+    row: Any
 
 
 class ActivityTable(NamedTuple):
@@ -63,9 +62,11 @@ class ActivityTable(NamedTuple):
     flags: NDArray[np.uint16]
 
 
-def as_columns(used: NDArray[np.int64], row: NDArray[Any]) -> ActivityTable:
+def as_columns(used: NDArray[np.int64], row: Any) -> ActivityTable:
     """Events (:data:`EVENT`) as columns, without copying."""
-    return ActivityTable(used, *(row["marks" if name == "flags" else name].view(np.ndarray) for name in ActivityTable._fields[1:]))
+    return ActivityTable(
+        used, *(row["marks" if name == "flags" else name].view(np.ndarray) for name in ActivityTable._fields[1:])
+    )
 
 
 #: Counted outcomes that are not activity, by name; ``did not happen`` counters are among them.
@@ -87,7 +88,7 @@ COUNTERS: Final[tuple[str, ...]] = (
     "index_readmitted_short",
     "index_discharges_long",
     "index_readmitted_long",
-    "length_of_stay_days",  # nights of ended acute medical courses
+    "length_of_stay_days",  # days of ended acute medical courses, each rounded to a whole day
     "acute_medical_courses",  # ended acute medical courses
     "illness_episodes",
     "finished_treated_home_help",
@@ -120,7 +121,7 @@ COUNTERS: Final[tuple[str, ...]] = (
     "enrolled_person_days",  # of these, enrolled in the yearly chronic-care fee
     "chronic_course_value",  # tariff value (øre) of courses and outpatient contacts of people with COPD or diabetes
     "course_value",  # tariff value (øre) of all ended hospital courses
-    "living_alone_days",  # midnights at home of people living alone
+    "living_alone_days",  # midnights alive of people living alone
     "nursing_home_acute_admissions",
     "nursing_home_exits",
     "nursing_home_deaths",
@@ -183,4 +184,3 @@ def empty_counters(municipalities: int, wards: int) -> Counters:
         quantity=np.zeros((len(MEASURES), municipalities, bands), np.int64),
         ward=np.zeros((len(WARD_COUNTERS), wards), np.int64),
     )
-

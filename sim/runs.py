@@ -62,7 +62,7 @@ class Result:
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self) -> dict[str, float]:
-        """Indicators of the whole catchment over the whole run, by name; by ``name[payer]`` where a payer has its own."""
+        """Indicators of all people over the whole run by name; by ``name[payer]`` where a payer has its own."""
         whole = self.indicators[self.indicators.period == "all"]
         chosen = whole[(whole.group == "all") | whole.group.str.startswith("payer=")]
         names = np.where(chosen.group == "all", chosen.indicator, chosen.indicator + "[" + chosen.group.str[6:] + "]")
@@ -135,7 +135,7 @@ def record_of(run: Months) -> RunRecord:
     )
 
 
-def _month_text(months: pd.Series[int]) -> pd.Categorical:
+def _month_text(months: pd.Series[int]) -> Any:
     codes, found = pd.factorize(months)
     return pd.Categorical.from_codes(codes, pd.Index([month_name(int(month)) for month in found]), ordered=True)
 

@@ -35,8 +35,12 @@ SCHEDULE: Final[tuple[Step, ...]] = (
     Step("day", 6, "serve_nursing_homes", "nursing-home places go to the longest waiting, by guarantee at two months"),
     Step("day", 9, "ward_round", "morning: deaths, departures, early leave, waiting for the municipality"),
     Step("day", 7, "receive", "emergency department: send home, hand over, observe or ask for a bed"),
-    Step("day", 8, "allot_beds", "beds by rank: ward, overflow, another ward, another hospital; planned care gives way"),
-    Step("day", 9, "ward_round", "evening: departures of the day, with plan, medication check, follow-up and raised risk"),
+    Step(
+        "day", 8, "allot_beds", "beds by rank: ward, overflow, another ward, another hospital; planned care gives way"
+    ),
+    Step(
+        "day", 9, "ward_round", "evening: departures of the day, with plan, medication check, follow-up and raised risk"
+    ),
     Step("day", 11, "midnight", "beds, overflow and finished-treated days are counted"),
     Step("day", 11, "record_day", "heads are counted"),
     Step("month", 0, "close_month", "care received but not yet written down is written"),
@@ -55,7 +59,5 @@ def as_text() -> str:
     """The schedule as one printable table."""
     width = max(len(step.process) for step in SCHEDULE)
     lines = [f"{'when':5}  {'step':>4}  {'process':{width}}  what happens"]
-    lines += [
-        f"{step.when:5}  {step.number or '':>4}  {step.process:{width}}  {step.text}" for step in SCHEDULE
-    ]
+    lines += [f"{step.when:5}  {step.number or '':>4}  {step.process:{width}}  {step.text}" for step in SCHEDULE]
     return "\n".join(lines)

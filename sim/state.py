@@ -66,7 +66,7 @@ class People(NamedTuple):
     Columns are what the daily scan of everybody reads; ``card`` (:data:`CARD`) is what is looked up for a few.
     """
 
-    card: NDArray[Any]
+    card: Any
     key: NDArray[np.uint64]  # stable person key
     control: NDArray[np.int32]  # next chronic control falls due
     illness: NDArray[np.float32]  # constant part of the daily log hazard of acute illness
@@ -105,8 +105,8 @@ BED = np.dtype(
 class Stays(NamedTuple):
     """People in hospital now; the first ``count[0]`` records (:data:`BED`) count."""
 
-    count: NDArray[np.int64]
-    bed: NDArray[Any]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # tuples have a method of that name, not needed here
+    bed: Any
 
 
 #: One person waiting; ``ratio`` is severity over the need of a bed where an illness waits.
@@ -116,8 +116,8 @@ WAITING = np.dtype([("row", np.int32), ("day", np.int32), ("ratio", np.float32),
 class Queue(NamedTuple):
     """People waiting for something; the first ``count[0]`` records (:data:`WAITING`) count."""
 
-    count: NDArray[np.int64]
-    entry: NDArray[Any]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # tuples have a method of that name, not needed here
+    entry: Any
 
 
 class Lists(NamedTuple):
@@ -165,14 +165,14 @@ WARD = np.dtype(
 class Organisations(NamedTuple):
     """Capacities, action levels (1 = observed) and today's load of organisations."""
 
-    practices: NDArray[Any]
-    units: NDArray[Any]
-    towns: NDArray[Any]
-    wards: NDArray[Any]
+    practices: Any
+    units: Any
+    towns: Any
+    wards: Any
     gp_levels: NDArray[np.float64]  # (practices, actions)
     unit_levels: NDArray[np.float64]
     ward_levels: NDArray[np.float64]
-    census: NDArray[np.int64]  # (alive, at home, nursing home, at home alone; municipalities; bands)
+    census: NDArray[np.int64]  # (alive, at home, nursing home, living alone; municipalities; bands)
     listed: NDArray[np.int64]  # (practices, municipalities, bands, risk groups, enrolled)
     present: NDArray[np.int64]  # (1,) rows that have arrived
 
@@ -226,7 +226,9 @@ def arrays(state: Any, prefix: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
 def _map(state: Any, function: Any, prefix: str = "") -> Any:
     return type(state)(
         *(
-            function(prefix + name, value) if isinstance(value, np.ndarray) else _map(value, function, f"{prefix}{name}.")
+            function(prefix + name, value)
+            if isinstance(value, np.ndarray)
+            else _map(value, function, f"{prefix}{name}.")
             for name, value in zip(state._fields, state, strict=True)
         )
     )
@@ -240,7 +242,8 @@ def copy_state(state: State) -> State:
 
 def save_state(state: State, path: Path) -> None:
     """Write a state to an ``.npz`` file."""
-    np.savez_compressed(path, **dict(arrays(state)))
+    columns: dict[str, Any] = dict(arrays(state))
+    np.savez_compressed(path, **columns)
 
 
 def load_state(like: State, path: Path) -> State:

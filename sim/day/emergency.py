@@ -118,7 +118,9 @@ def step_up(state: State, i: int, ratio: float, places: bool, rates: Rates, toda
     """A frail person living alone whose illness is borderline may be met in a temporary place instead."""
     people = state.people
     borderline = ratio > 1.0 - rates.hospital.threshold_borderline
-    if not (places and borderline and people.card.alone[i] == 1 and people.card.place[i] == HOME and people.card.help[i] > 0):
+    if not (
+        places and borderline and people.card.alone[i] == 1 and people.card.place[i] == HOME and people.card.help[i] > 0
+    ):
         return False
     if uniform_at(people.key[i], today.streams[ADMISSION], 1) >= rates.home.temporary_step_up:
         return False
@@ -178,7 +180,11 @@ def ward_for(people: People, i: int, diagnosis: int, short: bool, rates: Rates, 
     if short and diagnosis != SURGICAL_FROM and u < rates.derived.short_stay_share:
         return ACUTE_UNIT
     old = age_of(people, i, today.day) >= 80.0 and people.card.frailty[i] >= 0.3
-    if diagnosis < SURGICAL_FROM and old and uniform_at(people.key[i], today.streams[WARD], 1) < rates.derived.geriatric_share:
+    if (
+        diagnosis < SURGICAL_FROM
+        and old
+        and uniform_at(people.key[i], today.streams[WARD], 1) < rates.derived.geriatric_share
+    ):
         return GERIATRIC
     return int(rates.derived.ward_of_diagnosis[diagnosis])
 
@@ -194,5 +200,3 @@ def ask_for_bed(state: State, i: int, ratio: float, rates: Rates, today: Today, 
         ward = state.organisations.wards.shape[0]
     luck = uniform(people.key[i], today.streams[BED_QUEUE])
     claim(work.beds, out, i, ward, ACUTE_BED, today.day, 1, ratio, 0, today.day, luck)
-
-

@@ -51,8 +51,8 @@ CLAIM = np.dtype(
 class Claims(NamedTuple):
     """Claims on a capacity (:data:`CLAIM`), collected before any is served, and the order of serving."""
 
-    count: NDArray[np.int64]
-    entry: NDArray[Any]
+    count: NDArray[np.int64]  # type: ignore[assignment]  # tuples have a method of that name, not needed here
+    entry: Any
     order: NDArray[np.int32]
 
 
@@ -61,6 +61,7 @@ class Work(NamedTuple):
 
     flags: NDArray[np.uint8]
     hashes: NDArray[np.uint64]
+    shocks: NDArray[np.float32]
     found: NDArray[np.int32]  # (what, people) rows found by the scan
     relapse: NDArray[np.uint8]
     counts: NDArray[np.int64]  # how many were found of each
@@ -89,7 +90,7 @@ class Output(NamedTuple):
     """Where the day writes."""
 
     used: NDArray[np.int64]  # (1,) events written
-    row: NDArray[Any]  # records.EVENT
+    row: Any  # records.EVENT
     people: NDArray[np.int64]  # (counters, municipalities, bands): records.COUNTERS
     activity: NDArray[np.int64]  # (measures, municipalities, bands) events
     quantity: NDArray[np.int64]  # (measures, municipalities, bands)
@@ -115,6 +116,7 @@ def empty_work(people: int, places: int) -> Work:
     return Work(
         flags=np.zeros(people + 4096 + 8, np.uint8),
         hashes=np.zeros(4096, np.uint64),
+        shocks=np.zeros(4096, np.float32),
         found=np.zeros((5, people + 8), np.int32),
         relapse=np.zeros(people + 8, np.uint8),
         counts=np.zeros(8, np.int64),
@@ -208,8 +210,10 @@ def claim(claims: Claims, out: Output, row: int, place: int, kind: int, since: i
     claims.entry.since[k] = since
     claims.entry.amount[k] = size
     claims.entry.ratio[k] = ratio
-    claims.entry.rank[k] = (np.uint64(urgency) << np.uint64(60)) | (np.uint64(1023 - waited) << np.uint64(50)) | np.uint64(
-        luck * 1125899906842624.0
+    claims.entry.rank[k] = (
+        (np.uint64(urgency) << np.uint64(60))
+        | (np.uint64(1023 - waited) << np.uint64(50))
+        | np.uint64(luck * 1125899906842624.0)
     )
     claims.order[k] = k
     claims.count[0] = k + 1
@@ -229,10 +233,14 @@ def census(people: People, organisations: Organisations, i: int, sign: int) -> N
         return
     municipality, band = people.card.municipality[i], people.card.band[i]
     organisations.census[0, municipality, band] += sign
+    organisations.census[3, municipality, band] += sign * people.card.alone[i]
     if place == HOME or place == TEMPORARY:
         organisations.census[1, municipality, band] += sign
-        organisations.census[3, municipality, band] += sign * people.card.alone[i]
     elif place == NURSING_HOME:
         organisations.census[2, municipality, band] += sign
-    cell = (municipality * BANDS + band) * (2 * RISK_GROUPS) + 2 * group_of(people.card.conditions[i]) + people.card.scheme[i]
+    cell = (
+        (municipality * BANDS + band) * (2 * RISK_GROUPS)
+        + 2 * group_of(people.card.conditions[i])
+        + people.card.scheme[i]
+    )
     organisations.listed[people.card.practice[i], cell] += sign

@@ -17,7 +17,7 @@ _ENROLLED = FLAG["enrolled"]
 def group_events(
     row: NDArray[Any], used: int, order: NDArray[np.int32], starts: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> None:
-    """Fill ``order`` (rows by measure, stable), ``starts`` and ``counts`` (measure, enrolled, band, town, practice + 1)."""
+    """Fill ``order`` (rows by measure, stable), ``starts``, ``counts`` (measure, enrolled, band, town, practice)."""
     measures = starts.shape[0] - 1
     fill = np.zeros(measures + 1, np.int64)
     for k in range(used):

@@ -269,5 +269,3 @@ def leave_temporary(state: State, rates: Rates, today: Today, out: Output) -> No
         people.card.accrued[i] = today.day
         set_risk(people, i, state.organisations, rates, today.day)
     queue.count[0] = kept
-
-

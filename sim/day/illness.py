@@ -43,7 +43,7 @@ def need_of_bed(people: People, i: int, rates: Rates, day: int, relapse: bool) -
 
 @jit
 def seek_help(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
-    """Everybody who fell ill today turns to the first contact that severity, hour, habit and place of living suggest."""
+    """Everybody who fell ill today turns to the first contact that severity, hour, habit and place suggest."""
     people = state.people
     for j in range(work.counts[ILLNESSES]):
         i = work.found[ILLNESSES, j]
@@ -53,7 +53,9 @@ def seek_help(state: State, rates: Rates, today: Today, work: Work, out: Output)
         ratio = uniform(key, today.streams[SEVERITY]) / need
         people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_acute_illness
         route = uniform_at(key, today.streams[FIRST_CONTACT], 0)
-        open_now = today.workday and uniform_at(key, today.streams[FIRST_CONTACT], 1) < rates.practice.acute_opening_hours
+        open_now = (
+            today.workday and uniform_at(key, today.streams[FIRST_CONTACT], 1) < rates.practice.acute_opening_hours
+        )
         cared_for = people.card.help[i] > 0 or people.card.place[i] == NURSING_HOME
         first_contact(state, i, ratio, route, open_now, cared_for, rates, today, work, out)
 
@@ -125,8 +127,10 @@ def ask_practice(state: State, i: int, kind: int, since: int, minutes: float, ra
                  work: Work, out: Output) -> None:  # fmt: skip
     """Claim time with the own practice today."""
     luck = uniform(state.people.key[i], today.streams[PRACTICE_QUEUE])
-    claim(work.practice, out, i, state.people.card.practice[i], kind, since, int(minutes * 10.0), ratio, urgency, today.day,
-          luck)  # fmt: skip
+    claim(
+        work.practice, out, i, state.people.card.practice[i], kind, since, int(minutes * 10.0), ratio, urgency,
+        today.day, luck,
+    )  # fmt: skip
 
 
 @jit

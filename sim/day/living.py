@@ -111,7 +111,8 @@ def fill_streams(streams: np.ndarray, keys: np.ndarray, day: int) -> None:
 
 @entry
 def live_days(
-    state_columns: State, rates_columns: Rates, load_columns: Load, work_columns: Work, out_columns: Output, start: int, stop: int, month: int, first_of_month: int,
+    state_columns: State, rates_columns: Rates, load_columns: Load, work_columns: Work, out_columns: Output,
+    start: int, stop: int, month: int, first_of_month: int,
     first_month: bool,
     season: np.ndarray,
 ) -> None:  # fmt: skip
@@ -133,7 +134,8 @@ def live_days(
     streams, free = work_columns.streams, work_columns.nurse_free
     work = by_pointer(
         Work(
-            work_columns.flags, work_columns.hashes, work_columns.found, work_columns.relapse, work_columns.counts,
+            work_columns.flags, work_columns.hashes, work_columns.shocks, work_columns.found, work_columns.relapse,
+            work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
         )

@@ -9,7 +9,6 @@ import numpy as np
 from sim.chance import uniform
 from sim.compiled import jit
 from sim.day.frame import Output, Today, census, push, write
-from sim.day.numbers import normal
 from sim.day.rates import Rates
 from sim.day.risk import DEMENTIA, age_of, set_risk
 from sim.day.streams import DRIFT, NURSING_NEED, PREVENTIVE
@@ -99,7 +98,11 @@ def age_a_month(people: People, organisations: Organisations, i: int, rates: Rat
     health = rates.health
     # two bytes would do, but the tail matters for who becomes frail: the quantile of a triangular law is enough
     z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * 2.449489742783178
-    frailty = np.float64(people.card.frailty[i]) + health.frailty_drift / 12.0 + health.frailty_spread * z * 0.2886751345948129
+    frailty = (
+        np.float64(people.card.frailty[i])
+        + health.frailty_drift / 12.0
+        + health.frailty_spread * z * 0.2886751345948129
+    )
     people.card.frailty[i] = min(max(frailty, 0.0), 1.0)
 
 
@@ -190,5 +193,3 @@ def end_month(state: State, out: Output, day: int) -> None:
         place = people.card.place[i]
         if place == NURSING_HOME or place == TEMPORARY or (place == HOME and people.card.help[i] > 0):
             write_care(people, i, out, day)
-
-

@@ -13,7 +13,6 @@ from sim.day.illness import (
     OUTREACH_CARE,
     PLANNED_CARE,
     SOON,
-    URGENT,
     ask_practice,
     doctor_decides,
     to_emergency,
@@ -24,7 +23,6 @@ from sim.day.risk import (
     CHRONIC_CONTROL,
     CONSULTATIONS,
     CONTROLLED,
-    FOLLOW_UP_VISIT,
     OUTREACH_VISIT,
     REFERRAL,
     offered,
@@ -37,7 +35,6 @@ from sim.day.streams import (
     BACKGROUND_PRACTICE,
     CONTROL_KEPT,
     ELECTIVE_WAIT,
-    FOLLOW_UP_DONE,
     NO_ROOM,
     OUTREACH,
     ROUTINE_KIND,
@@ -75,7 +72,7 @@ def person_flags(state: State, i: int) -> int:
 
 @jit
 def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
-    """What each planned need of today is: a contact with the practice, the outpatient clinic, a referral, or at night."""
+    """What each planned need of today is: with the practice, the outpatient clinic, a referral, or at night."""
     people, rate = state.people, rates.practice
     for j in range(work.counts[ROUTINES]):
         i = work.found[ROUTINES, j]
@@ -105,9 +102,7 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
 
 
 @jit
-def practice_contact(
-    state: State, i: int, offer: float, rates: Rates, today: Today, work: Work, out: Output
-) -> None:
+def practice_contact(state: State, i: int, offer: float, rates: Rates, today: Today, work: Work, out: Output) -> None:
     """A planned need of the own practice: offered or not, and in which form."""
     people, rate = state.people, rates.practice
     u = uniform(people.key[i], today.streams[ROUTINE_OFFERED])
@@ -214,7 +209,18 @@ def recall(state: State, rates: Rates, today: Today, work: Work, out: Output) ->
         i, kind = waiting.entry.row[k], waiting.entry.kind[k]
         if people.card.place[i] == HOME or people.card.place[i] == NURSING_HOME or people.card.place[i] == TEMPORARY:
             urgency = SOON if kind == ACUTE_CONTACT or kind == NOTICED_CONTACT else PLANNED_CARE
-            ask_practice(state, i, kind, waiting.entry.day[k], minutes_of(kind, rates), waiting.entry.ratio[k], urgency, today, work, out)
+            ask_practice(
+                state,
+                i,
+                kind,
+                waiting.entry.day[k],
+                minutes_of(kind, rates),
+                waiting.entry.ratio[k],
+                urgency,
+                today,
+                work,
+                out,
+            )
             count(out, people, i, _WAIT_DAYS, 1)
     waiting.count[0] = 0
     kept = 0
@@ -277,7 +283,8 @@ def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
         while b >= low:
             other = claims.order[b]
             if claims.entry.rank[other] < claims.entry.rank[moved] or (
-                claims.entry.rank[other] == claims.entry.rank[moved] and keys[claims.entry.row[other]] <= keys[claims.entry.row[moved]]
+                claims.entry.rank[other] == claims.entry.rank[moved]
+                and keys[claims.entry.row[other]] <= keys[claims.entry.row[moved]]
             ):
                 break
             claims.order[b + 1] = other
@@ -380,5 +387,3 @@ def turn_away(state: State, c: int, rates: Rates, today: Today, work: Work, out:
         doctor_decides(state, i, ratio, rates, today, work, out)
     else:
         to_emergency(state, i, ratio, today, work, out)
-
-

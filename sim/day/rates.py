@@ -195,6 +195,11 @@ class Derived(NamedTuple):
     """What is computed once a run from parameters, population and calendar."""
 
     death: Vector  # (sexes, ages 65..110) log daily hazard without frailty
+    illness_of: Vector  # (32 sets of conditions,) log hazard of illness, base included
+    contacts_of: Vector  # (32,) planned contacts with the practice over the band's rate
+    outpatient_of: Vector  # (32,) outpatient visits over the band's rate
+    recovery_of: Vector  # (32,) log of the excess hazard after discharge
+    contacts_by_band: Vector  # (bands,) planned contacts with the practice a year
     diagnosis: Vector  # (32 sets of conditions, diagnoses) cumulative shares
     preventable: NDArray[np.uint8]  # (diagnoses,)
     tariff: Vector  # (diagnoses,) tariff value, kroner

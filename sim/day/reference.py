@@ -20,14 +20,13 @@ def by_pointer(columns: Any) -> Any:
 
 def _compiled_form() -> Any:
     """Teach the compiler a pointer to a tuple whose fields are read by name."""
-    # ruff: noqa: ANN001, ANN202
     from numba.core import cgutils, types
-    from numba.core.imputils import impl_ret_borrowed
     from numba.core.datamodel.models import PrimitiveModel
-    from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_model
+    from numba.core.imputils import impl_ret_borrowed
     from numba.core.typing.templates import AttributeTemplate
+    from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, register_model
 
-    class ColumnsPointer(types.Type):  # type: ignore[misc]
+    class ColumnsPointer(types.Type):
         def __init__(self, columns: Any) -> None:
             self.columns = columns
             super().__init__(name=f"ColumnsPointer({columns.name})")
@@ -51,13 +50,13 @@ def _compiled_form() -> Any:
                 return kind.columns.types[kind.columns.fields.index(name)]
             return None
 
-    @lower_getattr_generic(ColumnsPointer)  # type: ignore[untyped-decorator]
+    @lower_getattr_generic(ColumnsPointer)
     def _read(context, builder, kind, pointer, name):  # type: ignore[no-untyped-def]
         at = kind.columns.fields.index(name)
         value = builder.load(cgutils.gep_inbounds(builder, pointer, 0, at))
         return impl_ret_borrowed(context, builder, kind.columns.types[at], value)
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def pointer_to(typing_context, columns):  # type: ignore[no-untyped-def]
         def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
             return cgutils.alloca_once_value(builder, arguments[0])

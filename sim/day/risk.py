@@ -22,36 +22,18 @@ def age_of(people: People, i: int, day: int) -> float:
 
 
 @inline
-def over_conditions(weights: np.ndarray, conditions: int) -> float:
-    """Sum of a weight for each condition that a person has."""
-    total = 0.0
-    for c in range(5):
-        if (conditions >> c) & 1:
-            total += weights[c]
-    return total
-
-
-@inline
 def practice_contacts(people: People, i: int, rates: Rates) -> float:
     """Planned contacts a year with the own practice, before what the practice offers."""
-    rate, band = rates.practice, people.card.band[i]
-    base = (
-        rate.contacts_consultation[band] + rate.contacts_phone[band] + rate.contacts_email[band]
-        + rate.contacts_home_visit[band]
-    )  # fmt: skip
-    factor = rate.contacts_healthy + over_conditions(rate.contacts_conditions, people.card.conditions[i])
+    factor = rates.derived.contacts_of[people.card.conditions[i]]
     if people.card.place[i] == NURSING_HOME:
-        factor += rate.contacts_nursing_home
-    return base * factor
+        factor += rates.practice.contacts_nursing_home
+    return rates.derived.contacts_by_band[people.card.band[i]] * factor
 
 
 @inline
 def outpatient_visits(people: People, i: int, rates: Rates) -> float:
     """Outpatient visits a year, before what the practice refers."""
-    rate = rates.hospital
-    return rate.outpatient_rate[people.card.band[i]] * (
-        rate.outpatient_healthy + over_conditions(rate.outpatient_conditions, people.card.conditions[i])
-    )
+    return rates.hospital.outpatient_rate[people.card.band[i]] * rates.derived.outpatient_of[people.card.conditions[i]]
 
 
 @inline
@@ -75,11 +57,12 @@ def set_risk(people: People, i: int, organisations: Organisations, rates: Rates,
     decades = (age - 75.0) / 10.0
     people.level[i] = health.instability_frailty * (frailty - 0.2)
     eta = (
-        math.log(health.illness_base) + health.illness_age * decades + health.illness_frailty * frailty
-        + over_conditions(health.illness_conditions, conditions)
+        rates.derived.illness_of[conditions] + health.illness_age * decades + health.illness_frailty * frailty
         + health.illness_medication_risk * people.card.medication[i]
     )  # fmt: skip
-    death = rates.derived.death[people.card.sex[i], min(max(int(age), 65), 110) - 65] + health.mortality_frailty * frailty
+    death = (
+        rates.derived.death[people.card.sex[i], min(max(int(age), 65), 110) - 65] + health.mortality_frailty * frailty
+    )
     if place == NURSING_HOME:
         eta += health.illness_nursing_home
         death += health.mortality_nursing_home

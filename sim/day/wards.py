@@ -21,7 +21,6 @@ from sim.day.emergency import (
     is_short,
     necessary_stay,
     treated_elsewhere,
-    ward_for,
     winter_beds,
 )
 from sim.day.frame import FAULT_STAYS, Load, Output, Today, Work, census, claim, count, push, write
@@ -30,7 +29,7 @@ from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_c
 from sim.day.numbers import exponential, logistic, lognormal, normal
 from sim.day.practice import rank_claims
 from sim.day.rates import Rates
-from sim.day.risk import FOLLOW_UP_VISIT, age_of, over_conditions, set_risk
+from sim.day.risk import FOLLOW_UP_VISIT, age_of, set_risk
 from sim.day.streams import (
     AFTER_HOSPITAL,
     BACKGROUND_WARD,
@@ -94,7 +93,10 @@ _C_ENROLLED, _C_NOT_DELIVERED = COUNTER["follow_up_enrolled"], COUNTER["follow_u
 _C_HARM, _C_EXTERNAL = COUNTER["medication_harm"], COUNTER["acute_admissions_external"]
 _C_EXTERNAL_DAYS, _C_MEDICAL_DAYS = COUNTER["bed_days_external"], COUNTER["medical_bed_days"]
 _C_VALUE, _C_CHRONIC_VALUE = COUNTER["course_value"], COUNTER["chronic_course_value"]
-_C_RESIDENT_ADMISSIONS, _C_IN_HOSPITAL_ACUTE = COUNTER["nursing_home_acute_admissions"], COUNTER["in_hospital_acute_deaths"]
+_C_RESIDENT_ADMISSIONS, _C_IN_HOSPITAL_ACUTE = (
+    COUNTER["nursing_home_acute_admissions"],
+    COUNTER["in_hospital_acute_deaths"],
+)
 _W_EARLY, _W_DIVERTED = WARD_COUNTER["early_discharges"], WARD_COUNTER["diverted"]
 _W_ADMITTED, _W_DISCHARGED = WARD_COUNTER["admissions"], WARD_COUNTER["discharges"]
 _W_OCCUPIED, _W_MODELLED, _W_STAFFED = (
@@ -128,7 +130,9 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
             refill = max(hospital.pressure_refill * freed, -others)
         organisations.wards.ward_others[w] = int(others + refill + 0.5)
         out.ward[_W_REFILLED, w] += int(math.floor(refill + 0.5))
-        organisations.wards.ward_smoothed[w] += weight * (organisations.wards.ward_modelled[w] - organisations.wards.ward_smoothed[w])
+        organisations.wards.ward_smoothed[w] += weight * (
+            organisations.wards.ward_modelled[w] - organisations.wards.ward_smoothed[w]
+        )
 
 
 @jit
@@ -157,11 +161,31 @@ def move_stay(stays: Stays, k: int, to: int) -> None:
     """Close the gap that a discharge leaves in the list."""
     if k == to:
         return
-    stays.bed.row[to], stays.bed.ward[to], stays.bed.diagnosis[to] = stays.bed.row[k], stays.bed.ward[k], stays.bed.diagnosis[k]
-    stays.bed.waits_for[to], stays.bed.marks[to], stays.bed.episode[to] = stays.bed.waits_for[k], stays.bed.marks[k], stays.bed.episode[k]
-    stays.bed.nights[to], stays.bed.finished[to], stays.bed.written[to] = stays.bed.nights[k], stays.bed.finished[k], stays.bed.written[k]
-    stays.bed.admitted[to], stays.bed.ready[to], stays.bed.leave[to] = stays.bed.admitted[k], stays.bed.ready[k], stays.bed.leave[k]
-    stays.bed.fatal[to], stays.bed.notice[to], stays.bed.received[to] = stays.bed.fatal[k], stays.bed.notice[k], stays.bed.received[k]
+    stays.bed.row[to], stays.bed.ward[to], stays.bed.diagnosis[to] = (
+        stays.bed.row[k],
+        stays.bed.ward[k],
+        stays.bed.diagnosis[k],
+    )
+    stays.bed.waits_for[to], stays.bed.marks[to], stays.bed.episode[to] = (
+        stays.bed.waits_for[k],
+        stays.bed.marks[k],
+        stays.bed.episode[k],
+    )
+    stays.bed.nights[to], stays.bed.finished[to], stays.bed.written[to] = (
+        stays.bed.nights[k],
+        stays.bed.finished[k],
+        stays.bed.written[k],
+    )
+    stays.bed.admitted[to], stays.bed.ready[to], stays.bed.leave[to] = (
+        stays.bed.admitted[k],
+        stays.bed.ready[k],
+        stays.bed.leave[k],
+    )
+    stays.bed.fatal[to], stays.bed.notice[to], stays.bed.received[to] = (
+        stays.bed.fatal[k],
+        stays.bed.notice[k],
+        stays.bed.received[k],
+    )
     stays.bed.value[to] = stays.bed.value[k]
 
 
@@ -188,7 +212,7 @@ def leaves_early(state: State, k: int, rates: Rates, today: Today, out: Output, 
 @jit
 def received(state: State, k: int, rates: Rates, load: Load, today: Today, out: Output, until: float) -> bool:
     """Whether the place or the help that the patient needs is there by now."""
-    stays, people, organisations = state.stays, state.people, state.organisations
+    stays, people = state.stays, state.people
     kind = stays.bed.waits_for[k]
     if kind == NOTHING or kind == BACK_TO_NURSING_HOME:
         return True
@@ -256,7 +280,9 @@ def claim_elective(state: State, rates: Rates, today: Today, work: Work, out: Ou
         elif place == HOME or place == NURSING_HOME or place == TEMPORARY:
             surgical = uniform(people.key[i], today.streams[WARD]) < rates.hospital.elective_surgical
             ward = GENERAL if surgical else MEDICAL_WINTER_WARD
-            if treated_elsewhere(people, i, state.organisations.towns.share_elective[people.card.municipality[i]], today):
+            if treated_elsewhere(
+                people, i, state.organisations.towns.share_elective[people.card.municipality[i]], today
+            ):
                 ward = state.organisations.wards.shape[0]
             luck = uniform(people.key[i], today.streams[BED_QUEUE])
             claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry.day[k], 1, 9.0, 2, today.day, luck)
@@ -278,7 +304,11 @@ def free_ward(state: State, wanted: int, acute: bool, rates: Rates, today: Today
         return wanted
     best, most = -1, 0
     for w in range(organisations.wards.shape[0]):
-        free = beds_today(organisations, w, today, rates) - organisations.wards.ward_modelled[w] - organisations.wards.ward_others[w]
+        free = (
+            beds_today(organisations, w, today, rates)
+            - organisations.wards.ward_modelled[w]
+            - organisations.wards.ward_others[w]
+        )
         if free > most and w != wanted:
             best, most = w, free
     if patients + 1 <= beds * (1.0 + hospital.pressure_overflow):
@@ -558,7 +588,7 @@ def index_course(people: People, i: int, acute: bool, flags: int, days: float, t
         return
     people.card.index[i] |= INDEX_MEDICAL
     count(out, people, i, _C_COURSES, 1)
-    count(out, people, i, _C_STAY_DAYS, int(days * 1000.0))
+    count(out, people, i, _C_STAY_DAYS, int(days + 0.5))
     out.stay_bins[min(int(days * 6.0), out.stay_bins.shape[0] - 1)] += 1
     if days < 2.0:
         people.card.index[i] |= INDEX_SHORT
@@ -585,7 +615,7 @@ def transition(
         return
     log_excess = (
         health.recovery_frailty * (frailty - 0.25)
-        + over_conditions(health.recovery_conditions, people.card.conditions[i])
+        + rates.derived.recovery_of[people.card.conditions[i]]
         + health.recovery_medication_risk * people.card.medication[i]
         + health.recovery_early_day * early
         + (health.recovery_long_stay if days >= 2.0 else 0.0)
@@ -633,10 +663,27 @@ def midnight(state: State, rates: Rates, today: Today, out: Output) -> None:
         declared = stays.bed.leave[k]
         if stays.bed.ward[k] >= 0:
             declared -= organisations.ward_levels[stays.bed.ward[k], DECLARATION] - 1.0
-        if kind == NOTHING or kind == BACK_TO_NURSING_HOME or declared >= today.day + 1.0 or stays.bed.notice[k] > today.day:
+        if (
+            kind == NOTHING
+            or kind == BACK_TO_NURSING_HOME
+            or declared >= today.day + 1.0
+            or stays.bed.notice[k] > today.day
+        ):
             continue
         stays.bed.finished[k] += 1
-        write(out, people, i, today.day, _FINISHED, 1, 0, stays.bed.finished[k], stays.bed.ward[k], stays.bed.marks[k], stays.bed.episode[k])
+        write(
+            out,
+            people,
+            i,
+            today.day,
+            _FINISHED,
+            1,
+            0,
+            stays.bed.finished[k],
+            stays.bed.ward[k],
+            stays.bed.marks[k],
+            stays.bed.episode[k],
+        )
         if kind == HOME_HELP:
             count(out, people, i, _C_FINISHED_HELP, 1)
         elif kind == TEMPORARY_PLACE:
