@@ -208,9 +208,10 @@ def bench(json: Json = False) -> None:
 
         print(bench_json(measured))
         return
-    from experiments.tables import bench_table, print_to
+    from experiments.bench_tables import bench_report
+    from experiments.tables import print_to
 
-    print_to(sys.stdout, bench_table(measured))
+    print_to(sys.stdout, bench_report(measured))
 
 
 @app.command(epilog="Example: tvaers describe > odd.md")

@@ -12,7 +12,7 @@ from sim.day.frame import Load, Output, Today, Work, claim, count, write
 from sim.day.home_care import enter_temporary, temporary_free
 from sim.day.illness import come_back, to_emergency
 from sim.day.numbers import clip, lognormal
-from sim.day.practice import person_flags
+from sim.day.practice import person_flags, rank_claims
 from sim.day.rates import Rates
 from sim.day.risk import age_of
 from sim.day.streams import (
@@ -84,10 +84,10 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
     levels = state.organisations.ward_levels[ACUTE_UNIT]
     policy = hospital.threshold_borderline * (levels[ADMISSION_THRESHOLD] - 1.0)
     observe = hospital.threshold_observe * levels[OBSERVING]
-    c = 0
-    while c < claims.count[0]:
+    rank_claims(claims, people.key, 0, claims.count[0])  # what is at hand goes by lot, not by row
+    for k in range(claims.count[0]):
+        c = claims.order[k]
         i, ratio = claims.entry.row[c], claims.entry.ratio[c]
-        c += 1
         place = people.card.place[i]
         if place == DEAD or place == MOVED or place == HOSPITAL:
             continue

@@ -233,7 +233,7 @@ def census(people: People, organisations: Organisations, i: int, sign: int) -> N
         return
     municipality, band = people.card.municipality[i], people.card.band[i]
     organisations.census[0, municipality, band] += sign
-    organisations.census[3, municipality, band] += sign * people.card.alone[i]
+    organisations.census[3, municipality, band] += sign * np.int64(people.card.alone[i])
     if place == HOME or place == TEMPORARY:
         organisations.census[1, municipality, band] += sign
     elif place == NURSING_HOME:

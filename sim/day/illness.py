@@ -12,7 +12,7 @@ from sim.day.frame import Output, Today, Work, claim, count, write
 from sim.day.rates import Rates
 from sim.day.risk import age_of
 from sim.day.scan import ILLNESSES
-from sim.day.streams import FIRST_CONTACT, NURSE_QUEUE, PRACTICE_OUTCOME, PRACTICE_QUEUE, SEVERITY
+from sim.day.streams import EMERGENCY_QUEUE, FIRST_CONTACT, NURSE_QUEUE, PRACTICE_OUTCOME, PRACTICE_QUEUE, SEVERITY
 from sim.measures import FLAG, MEASURE
 from sim.records import COUNTER
 from sim.state import NURSING_HOME, People, State
@@ -111,7 +111,8 @@ def doctor_decides(state: State, i: int, ratio: float, rates: Rates, today: Toda
 @inline
 def to_emergency(state: State, i: int, ratio: float, today: Today, work: Work, out: Output) -> None:
     """The emergency department sees the patient today."""
-    claim(work.emergency, out, i, 0, ACUTE_CONTACT, today.day, 1, ratio, URGENT, today.day, 0.0)
+    luck = uniform(state.people.key[i], today.streams[EMERGENCY_QUEUE])
+    claim(work.emergency, out, i, 0, ACUTE_CONTACT, today.day, 1, ratio, URGENT, today.day, luck)
 
 
 @inline

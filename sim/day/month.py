@@ -96,14 +96,12 @@ def age_a_month(people: People, organisations: Organisations, i: int, rates: Rat
         return
     u = uniform(people.key[i], today.streams[DRIFT])
     health = rates.health
-    # two bytes would do, but the tail matters for who becomes frail: the quantile of a triangular law is enough
-    z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * 2.449489742783178
-    frailty = (
-        np.float64(people.card.frailty[i])
-        + health.frailty_drift / 12.0
-        + health.frailty_spread * z * 0.2886751345948129
-    )
-    people.card.frailty[i] = min(max(frailty, 0.0), 1.0)
+    # a triangular law of unit variance, by inversion
+    z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * math.sqrt(6.0)
+    before = np.float64(people.card.frailty[i])
+    rise = (health.frailty_drift + health.frailty_growth * before) * before / 12.0
+    after = before + rise + health.frailty_spread * z / math.sqrt(12.0)
+    people.card.frailty[i] = min(max(after, 0.0), 1.0)
 
 
 @jit

@@ -57,6 +57,7 @@ _PARALLEL, _FIXED = COUNTER["parallel_outpatient"], COUNTER["fixed_outpatient_co
 _CHRONIC_VALUE = COUNTER["chronic_course_value"]
 _ACUTE, _ENROLLED, _CHRONIC, _VIRTUAL = FLAG["acute"], FLAG["enrolled"], FLAG["chronic"], FLAG["virtual"]
 VIRTUAL_OUTPATIENT = 5
+_GAPS = np.array([8877, 3945, 1750, 701, 301, 132, 57, 23, 10, 4, 1], np.int64)
 
 
 @inline
@@ -276,20 +277,25 @@ def group_by_place(claims: Claims, places: int, starts: np.ndarray, fill: np.nda
 
 @jit
 def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
-    """Sort the claims ``order[low:high]`` by rank, ties by person key (insertion sort: the lists are short)."""
-    for a in range(low + 1, high):
-        moved = claims.order[a]
-        b = a - 1
-        while b >= low:
-            other = claims.order[b]
-            if claims.entry.rank[other] < claims.entry.rank[moved] or (
-                claims.entry.rank[other] == claims.entry.rank[moved]
-                and keys[claims.entry.row[other]] <= keys[claims.entry.row[moved]]
-            ):
-                break
-            claims.order[b + 1] = other
-            b -= 1
-        claims.order[b + 1] = moved
+    """Sort the claims ``order[low:high]`` by rank, ties by person key in place (Shell 1959 with Ciura's gaps).
+
+    The order is total, so any way of sorting gives the same; this one needs no room and is quick for few and many.
+    """
+    for step in range(_GAPS.shape[0]):
+        gap = _GAPS[step]
+        for a in range(low + gap, high):
+            moved = claims.order[a]
+            b = a - gap
+            while b >= low:
+                other = claims.order[b]
+                if claims.entry.rank[other] < claims.entry.rank[moved] or (
+                    claims.entry.rank[other] == claims.entry.rank[moved]
+                    and keys[claims.entry.row[other]] <= keys[claims.entry.row[moved]]
+                ):
+                    break
+                claims.order[b + gap] = other
+                b -= gap
+            claims.order[b + gap] = moved
 
 
 @jit

@@ -35,6 +35,7 @@ class HealthRates(NamedTuple):
     illness_nursing_home: float
     illness_medication_risk: float
     frailty_drift: float
+    frailty_growth: float
     frailty_spread: float
     frailty_after_hospital: float
     mortality_frailty: float

@@ -1,9 +1,9 @@
 """Hand a process its columns by reference: one pointer instead of hundreds of arguments.
 
-A :class:`~typing.NamedTuple` of columns is passed by value in compiled code: every call spells out every field, and the
-compiler then takes minutes. Inside the compiled day the tuple lies once in memory and a pointer to it travels. Processes
-are compiled without reference counting (see :func:`sim.compiled.jit`), so the pointer must not outlive the call that
-made it. Interpreted, the tuples themselves are handed on, and both see the same names.
+A NamedTuple of columns is passed by value in compiled code: every call spells out every field, and the compiler then
+takes minutes. Inside the compiled day the tuple lies once in memory and a pointer to it travels. Processes are compiled
+without reference counting (see :func:`sim.compiled.jit`), so the pointer must not outlive the call that made it.
+Interpreted, the tuples themselves are handed on, and both see the same names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small runs for the tests: a few hundred people, roomy or tight, and their tables as bytes."""
+"""Small runs for the tests: some hundred people, roomy or tight, and their tables as bytes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.months import Months
 from sim.runs import Result, result_of
 from sim.scenario import Scenario
-from sim.state import People, State
+from sim.state import People, State, arrays
 
 TABLES = ("indicators", "activity", "ledger", "costs", "incentives", "events")
 
 
-def small(contract: str = "denmark-2018", scale: float = 0.03, years: int = 1, **changes: Any) -> Scenario:
-    """A scenario of about 1,400 people without burn-in; changes are keys with two underscores for each dot."""
-    stated = {"population.scale": scale, "time.years": years, "time.burn_in_years": 0}
+def small(contract: str = "denmark-2018", scale: float = 0.03, **changes: Any) -> Scenario:
+    """One year of about 1,400 people without burn-in; other changes have two underscores for each dot."""
+    stated = {"population.scale": scale, "time.years": 1, "time.burn_in_years": 0}
     stated |= {name.replace("__", "."): value for name, value in changes.items()}
     return Scenario.load(contract).with_(stated)
 
@@ -27,6 +28,12 @@ def small(contract: str = "denmark-2018", scale: float = 0.03, years: int = 1, *
 def tables(result: Result) -> dict[str, pd.DataFrame]:
     """All tables of a run by name."""
     return {name: getattr(result, name) for name in TABLES}
+
+
+def assert_same(one: Result, other: Result, *names: str) -> None:
+    """All tables (or those named) of two runs are the same to the last bit."""
+    for name in names or TABLES:
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True, obj=name)
 
 
 def digest(result: Result) -> str:
@@ -37,49 +44,76 @@ def digest(result: Result) -> str:
     return hashed.hexdigest()
 
 
-def same_tables(one: Result, other: Result) -> None:
-    """Assert that all tables of two runs are the same, to the last bit."""
-    for name, table in tables(one).items():
-        pd.testing.assert_frame_equal(table, getattr(other, name), check_exact=True, obj=name)
+def live_until(run: Months, day: int) -> Months:
+    """Live days up to (not including) a day."""
+    while run.day < day:
+        run.live(day)
+    return run
+
+
+def finish(run: Months) -> Result:
+    """Live all days that are left; the tables."""
+    live_until(run, run.scenario.last_day)
+    return result_of(run)
+
+
+def parts(whole: Any) -> dict[str, NDArray[Any]]:
+    """All arrays of a state or of records, each field of a record apart (the padding between fields is not ours)."""
+    found: dict[str, NDArray[Any]] = {}
+    for name, array in arrays(whole):
+        for field in array.dtype.names or ("",):
+            found[f"{name}.{field}"] = np.asarray(array[field] if field else array)
+    return found
+
+
+def life(run: Months) -> str:
+    """Hash of the whole state and of the month's records."""
+    hashed = hashlib.blake2b(digest_size=16)
+    used = run.out._replace(row=run.out.row[: int(run.out.used[0])])  # what lies behind is of earlier months
+    for name, array in {**parts(run.world.state), **parts(used)}.items():
+        hashed.update(name.encode() + b"\0" + np.ascontiguousarray(array).tobytes())
+    return hashed.hexdigest()
 
 
 def tighten(run: Months) -> Months:
-    """Take away so much that every capacity runs out: minutes, hours, nurses, places and beds.
+    """Take away so much that minutes, hours, nurses, places and beds all run out.
 
-    A sample leaves organisations at full size, so that without this nobody in it would ever have to wait.
+    A sample leaves organisations at full size, so that without this nobody in it would ever wait.
     """
-    organisations = run.world.state.organisations
-    sample = float(run.scenario.population.scale)
-    organisations.practices.gp_minutes[:] = organisations.practices.gp_minutes * sample * 1.6
-    organisations.practices.gp_background[:] = organisations.practices.gp_background * sample * 1.6
-    organisations.units.unit_capacity[:] = organisations.units.unit_capacity * sample
-    organisations.towns.nurse_capacity[:] = 1
-    organisations.towns.temporary_capacity[:] = 1
-    organisations.towns.nursing_capacity[:] = organisations.towns.nursing_capacity * sample * 0.9
-    organisations.wards.ward_beds[:] = np.maximum(organisations.wards.ward_beds * sample, 1)
-    organisations.wards.ward_background[:] = organisations.wards.ward_background * sample
+    organisations, sample = run.world.state.organisations, float(run.scenario.population.scale)
+    practices, units, towns, wards = (
+        organisations.practices, organisations.units, organisations.towns, organisations.wards,
+    )  # fmt: skip
+    practices["gp_minutes"] = practices["gp_minutes"] * sample * 1.6
+    practices["gp_background"] = practices["gp_background"] * sample * 1.6
+    units["unit_capacity"] = units["unit_capacity"] * sample
+    towns["nurse_capacity"] = 1
+    towns["temporary_capacity"] = 1
+    towns["nursing_capacity"] = towns["nursing_capacity"] * sample * 0.9
+    wards["ward_beds"] = np.maximum(wards["ward_beds"] * sample, 1)
+    wards["ward_background"] = wards["ward_background"] * sample
+    return run
+
+
+def one_place(run: Months) -> Months:
+    """Leave no acute nurse and hardly a temporary place: several people a day are judged while the last one goes."""
+    towns = run.world.state.organisations.towns
+    towns["nurse_capacity"] = 0
+    towns["temporary_capacity"] = np.maximum(300 * float(run.scenario.population.scale) * 0.05, 1)
     return run
 
 
 def roomy(run: Months) -> Months:
-    """Leave everything as it is."""
+    """Leave everything at full size."""
     return run
 
 
 WORLDS: dict[str, Callable[[Months], Months]] = {"roomy": roomy, "tight": tighten}
 
 
-def live_through(run: Months) -> Result:
-    """Live all days that are left; the tables."""
-    while not run.finished:
-        run.live(run.month_end)
-    return result_of(run)
-
-
-def with_people(run: Months, rows: np.ndarray) -> Months:
-    """The same run with people in other rows, or without some of them, before anybody has arrived."""
+def with_rows(run: Months, rows: NDArray[Any]) -> Months:
+    """Put people into other rows, or leave some out, before anybody has arrived."""
     state = run.world.state
-    assert int(state.organisations.present[0]) == 0
-    people = People(*(np.ascontiguousarray(column[rows]).view(type(column)) for column in state.people))
-    run.world.state = State(people, *state[1:])
+    assert int(state.organisations.present[0]) == 0, "people have already arrived"
+    run.world.state = State(People(*(column[rows].copy() for column in state.people)), *state[1:])
     return run

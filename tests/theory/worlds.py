@@ -16,6 +16,7 @@ from sim.state import ABSENT, FAR
 LEVEL = 1e-4
 NO_MONTH_STARTS = -1
 JUNE = 5
+NEVER_DIES = -60.0
 
 
 def output_of(world: World, rows: int = 200_000) -> Output:
@@ -39,32 +40,46 @@ def live(
     assert out.fault[0] == 0
 
 
-def still_world(seed: int, people: int, scale: float = 0.1) -> tuple[World, int]:
-    """So many people who never age, move, fall ill, die or see anybody, and the first day; tests switch on one process.
+#: Parameters of a world in which nothing happens; chronic conditions are taken from people, not from parameters.
+_NOTHING_HAPPENS: dict[str, object] = {
+    "population.scale": 0.1,
+    "health.illness.base": 1e-15,
+    "health.recovery.excess": 1e-15,
+    "health.mortality.in_course": 1e-15,
+    "hospital.elective.rate": [0.0] * 6,
+    "hospital.outpatient.rate": [0.0] * 6,
+    "general_practice.out_of_hours.background": [0.0] * 6,
+    **{f"general_practice.contacts.{form}": [0.0] * 6 for form in ("consultation", "phone", "email", "home_visit")},
+    **dict.fromkeys(
+        (
+            "health.instability.shock", "health.instability.acute_illness", "health.illness.age",
+            "health.illness.frailty", "health.illness.instability", "health.illness.nursing_home",
+            "health.frailty.drift", "health.frailty.growth", "health.frailty.spread", "health.frailty.after_hospital",
+            "health.mortality.frailty", "health.mortality.instability", "health.mortality.recovery",
+            "health.mortality.in_course_age", "health.mortality.in_course_frailty", "health.need.age",
+            "health.need.frailty", "health.need.instability", "general_practice.follow_up.offered",
+            "hospital.pressure.switch", "hospital.pressure.overflow", "hospital.discharge.medication_harm",
+            "home_care.preventive_visit.accepted", "home_care.reception.need_help",
+            "home_care.reception.need_temporary", "home_care.reception.need_nursing_home",
+            "home_care.reception.own_choice",
+        ),
+        0.0,
+    ),
+}  # fmt: skip
 
-    Nobody else arrives. Illness and death have the same hazard for all, whatever is added later.
+
+def still_world(seed: int, people: int, **changes: object) -> tuple[World, int]:
+    """So many equal people who never age, move, fall ill, die or see anybody, and the first day.
+
+    Tests switch on one process with ``changes`` (parameters, ``__`` for a dot). Nobody else arrives.
     """
-    scenario = Scenario.load("denmark-2018").with_({"population.scale": scale})
+    changed = {name.replace("__", "."): value for name, value in changes.items()}
+    scenario = Scenario.load("denmark-2018").with_({**_NOTHING_HAPPENS, **changed})
     world = build(scenario, seed)
     card = world.state.people.card
+    assert people <= len(card)
     card.arrival[:people], card.arrival[people:] = scenario.first_day, FAR
     card.leaves, card.conditions, card.alone, card.frailty, card.place = FAR, 0, 0, 0.25, ABSENT
-    health, practice, home, hospital = world.rates.health, world.rates.practice, world.rates.home, world.rates.hospital
-    for name in (
-        "instability_shock", "instability_acute_illness", "illness_age", "illness_frailty", "illness_instability",
-        "illness_conditions", "illness_nursing_home", "frailty_drift", "frailty_spread", "frailty_after_hospital",
-        "mortality_frailty", "mortality_instability", "mortality_in_course_age", "mortality_in_course_frailty",
-        "mortality_recovery", "need_age", "need_frailty", "need_instability",
-    ):  # fmt: skip
-        health[name] = 0.0
-    health.illness_base = health.mortality_in_course = health.recovery_excess = 1e-15
-    world.rates.derived.death[:] = -60.0
-    for name in ("consultation", "phone", "email", "home_visit"):
-        practice[f"contacts_{name}"] = 0.0
-    practice.out_of_hours_background = practice.follow_up_offered = 0.0
-    hospital.outpatient_rate = hospital.elective_rate = 0.0
-    hospital.pressure_switch = hospital.pressure_overflow = hospital.discharge_medication_harm = 0.0
-    home.help_frailty, home.preventive_visit_accepted = 1e6, 0.0
-    home.reception_need_help = home.reception_need_temporary = home.reception_need_nursing_home = 0.0
-    home.reception_own_choice = 0.0
+    world.rates.derived.death[:] = NEVER_DIES
+    world.state.organisations.towns.help_shift[:] = 1e6  # nobody needs home help
     return world, scenario.first_day
