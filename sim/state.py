@@ -249,7 +249,7 @@ def save_state(state: State, path: Path) -> None:
 def load_state(like: State, path: Path) -> State:
     """Read a state saved by :func:`save_state`; ``like`` gives the shape."""
     with np.load(path, allow_pickle=False) as saved:
-        loaded: State = _map(like, lambda name, _: saved[name])
+        loaded: State = _map(like, lambda name, old: saved[name].view(type(old)))
     return loaded
 
 

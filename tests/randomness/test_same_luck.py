@@ -177,9 +177,7 @@ def test_fewer_municipalities_leave_the_people_of_the_others_as_they_were(seed: 
 # ---- horizon -------------------------------------------------------------------------------------------------------
 
 
-def test_a_longer_horizon_leaves_the_events_of_the_first_year_as_they_were(
-    plain: dict[str, Result], seed: int
-) -> None:
+def test_a_longer_horizon_leaves_the_events_of_the_first_year_as_they_were(plain: dict[str, Result], seed: int) -> None:
     first, longer = plain["shared-savings"].events, simulate(small("shared-savings", time__years=2), seed, events=True)
     assert longer.events.day.max() > first.day.max() + 300
     pd.testing.assert_frame_equal(first, longer.events.iloc[: len(first)], check_exact=True)

@@ -70,7 +70,13 @@ def faults(request: pytest.FixtureRequest, seed: int) -> dict[str, list[str]]:
     assert before.total("deaths") > 50
     assert int(before.activity[MEASURE["acute_admission"]].sum()) > 300
     if request.param == "tight":
-        unmet = ("gp_planned_unmet", "acute_nurse_unmet", "temporary_place_unmet", "nursing_home_wait_days", "diversions")
+        unmet = (
+            "gp_planned_unmet",
+            "acute_nurse_unmet",
+            "temporary_place_unmet",
+            "nursing_home_wait_days",
+            "diversions",
+        )
         assert all(before.total(name) > 0 for name in (*unmet, "home_care_wait_days", "elective_cancelled"))
     return found
 
@@ -109,7 +115,7 @@ def head_counts_are_recounts(today: Day, before: Day | None) -> str:
     census = today.state.organisations.census
     alone = np.asarray(today.card["alone"]) == 1
     at_home = (today.place == HOME) | (today.place == TEMPORARY)
-    for k, who in enumerate((today.alive, at_home, today.place == NURSING_HOME, at_home & alone)):
+    for k, who in enumerate((today.alive, at_home, today.place == NURSING_HOME, today.alive & alone)):
         recount = np.zeros(census.shape[1:], np.int64)
         np.add.at(recount, (np.asarray(today.card["municipality"])[who], np.asarray(today.card["band"])[who]), 1)
         if not np.array_equal(recount, census[k]):
@@ -144,9 +150,12 @@ def patients_lie_in_one_bed(today: Day, before: Day | None) -> str:
 def courses_started_have_ended_or_go_on(today: Day, before: Day | None) -> str:
     """Admissions less ended courses are the people in hospital."""
     started, planned, ended = (
-        int(today.activity[MEASURE[name]].sum()) for name in ("acute_admission", "elective_admission", "hospital_course")
+        int(today.activity[MEASURE[name]].sum())
+        for name in ("acute_admission", "elective_admission", "hospital_course")
     )
-    return "" if started + planned - ended == len(today.beds) else f"{started} + {planned} - {ended}, {len(today.beds)} in"
+    return (
+        "" if started + planned - ended == len(today.beds) else f"{started} + {planned} - {ended}, {len(today.beds)} in"
+    )
 
 
 def temporary_places_are_held_by_one_person_each(today: Day, before: Day | None) -> str:

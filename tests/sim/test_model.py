@@ -233,7 +233,10 @@ def test_incomes_are_those_of_the_last_month_settled(model: CareModel) -> None:
     assert all(practice.income != 0 for practice in practices)
     ledger = model.months.planning.settlement.books["in-force"].ledger.frame()
     of_practices = ledger.payee.astype(str).str.startswith("gp/")
-    paid = ledger[of_practices].amount.sum() / 100 - ledger[ledger.payer.astype(str).str.startswith("gp/")].amount.sum() / 100
+    paid = (
+        ledger[of_practices].amount.sum() / 100
+        - ledger[ledger.payer.astype(str).str.startswith("gp/")].amount.sum() / 100
+    )
     assert sum(practice.income for practice in practices) == pytest.approx(paid, rel=1e-9)
 
 
@@ -261,7 +264,9 @@ def test_simulate_keeps_no_model_alive(seed: int) -> None:
 
 
 def test_importing_the_scenario_loads_neither_mesa_nor_numba() -> None:
-    code = "import sys, sim; sim.Scenario.load('denmark-2018'); print([m for m in ('mesa', 'numba') if m in sys.modules])"
+    code = (
+        "import sys, sim; sim.Scenario.load('denmark-2018'); print([m for m in ('mesa', 'numba') if m in sys.modules])"
+    )
     root = Path(__file__).parents[2]
     said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
