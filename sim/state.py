@@ -35,22 +35,22 @@ CARD = np.dtype(
     [
         ("arrival", np.int32),  # day of arrival
         ("leaves", np.int32),  # day of moving away
-        ("birth", np.int32),
+        ("birth", np.int32),  # day of birth
         ("discharged", np.int32),  # end of the last hospital course
         ("acute_start", np.int32),  # start of the last acute course
         ("accrued", np.int32),  # first day of municipal care not yet written down
         ("protected", np.int32),  # last day of the effect of a follow-up visit
-        ("frailty", np.float32),
-        ("practice", np.int16),
-        ("unit", np.int16),
+        ("frailty", np.float32),  # frailty index, 0 robust to 1
+        ("practice", np.int16),  # general practice on whose list the person is
+        ("unit", np.int16),  # home-care unit of the district
         ("help", np.int16),  # home help, minutes a week
         ("nursing", np.int16),  # home nursing, minutes a week
         ("sex", np.uint8),  # 0 man, 1 woman
-        ("municipality", np.uint8),
+        ("municipality", np.uint8),  # home municipality
         ("conditions", np.uint8),  # bits of measures.CONDITIONS
-        ("alone", np.uint8),
-        ("band", np.uint8),
-        ("place", np.uint8),
+        ("alone", np.uint8),  # lives alone
+        ("band", np.uint8),  # age band
+        ("place", np.uint8),  # where the person is (see PLACES)
         ("scheme", np.uint8),  # enrolled in the yearly chronic-care fee
         ("waits", np.uint8),  # 1 for home help, 2 for a nursing home
         ("medication", np.uint8),  # medication risk, 0-3
@@ -83,20 +83,20 @@ BED = np.dtype(
     [
         ("value", np.int64),  # tariff value, øre
         ("admitted", np.float64),  # day and hour
-        ("ready", np.float64),
+        ("ready", np.float64),  # when the patient is ready to leave
         ("leave", np.float64),  # when the ward lets go, by its own policy
         ("fatal", np.float64),  # death in hospital, or far away
         ("received", np.float64),  # when the municipality can receive
-        ("row", np.int32),
-        ("episode", np.int32),
-        ("nights", np.int32),
+        ("row", np.int32),  # row of the person
+        ("episode", np.int32),  # day on which the course began
+        ("nights", np.int32),  # midnights in the bed so far
         ("finished", np.int32),  # finished-treated days so far
         ("written", np.int32),  # first bed-day not yet written down
         ("notice", np.int32),  # day on which the municipality is told
         ("ward", np.int16),  # -1 at another hospital
         ("marks", np.uint16),  # flags of measures.FLAGS
-        ("diagnosis", np.uint8),
-        ("waits_for", np.uint8),
+        ("diagnosis", np.uint8),  # diagnosis group
+        ("waits_for", np.uint8),  # what must be ready before the patient can leave
     ],
     align=True,
 )

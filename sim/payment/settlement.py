@@ -226,7 +226,8 @@ class Book:
     def settle(self, month: MonthActivity, post: bool = True) -> list[Numbers]:
         """Settle a month and return its flows in DKK; with ``post=False`` (burn-in) nothing is written down.
 
-        Contracts that come later are rated, so that they know their history; those before are left as they are.
+        Contracts that come later are rated, so that they know their history, and clauses that they share with the
+        contract in force go on where they stand; those before are left as they are.
         """
         name = self.contract_in(month.month)
         for first, other in self.schedule:
@@ -237,11 +238,25 @@ class Book:
         if month.closing or self.contract_in(month.month + 1) != name:
             states = tuple({**state, "closing": True} for state in states)
         self.states[name], flows = bound.settle(states, totals)
+        for first, other in self.schedule:
+            if first > month.month and other != name:
+                self._carry_on(name, other)
         if post:
             amounts = bound.rounded(flows)
             names = [clause.id for clause in bound.clauses]
             self.ledger.post(month.month, bound.cells, bound.clause_of_cell, names, amounts)
         return flows
+
+    def _carry_on(self, now: str, later: str) -> None:
+        """Clauses that a later contract has in common with the present one keep their account of the year."""
+        present, coming = self.contracts[now], self.contracts[later]
+        same = {spec.id: spec for spec in present.contract.clauses}
+        states = dict(zip([clause.id for clause in present.clauses], self.states[now], strict=True))
+        specs = {spec.id: spec for spec in coming.contract.clauses}
+        self.states[later] = tuple(
+            states[clause.id] if clause.id in same and specs[clause.id] == same[clause.id] else state
+            for clause, state in zip(coming.clauses, self.states[later], strict=True)
+        )
 
     @property
     def rows(self) -> Rows | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.months import Months
-from sim.runs import Result, result_of
+from sim.runs import Result, result_of, simulate  # noqa: F401  (for tests in another interpreter)
 from sim.scenario import Scenario
 from sim.state import People, State, arrays
 

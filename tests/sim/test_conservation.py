@@ -17,6 +17,15 @@ from sim.state import ABSENT, DEAD, HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORA
 from tests.sim.small_runs import WORLDS, small
 
 BACK_TO_NURSING_HOME = 5  # what a resident of a nursing home waits for in hospital
+RAN_OUT = (
+    "gp_planned_unmet",
+    "acute_nurse_unmet",
+    "temporary_place_unmet",
+    "nursing_home_wait_days",
+    "home_care_wait_days",
+    "diversions",
+    "elective_cancelled",
+)
 ALIVE = (HOME, HOSPITAL, TEMPORARY, NURSING_HOME)
 
 

@@ -232,12 +232,8 @@ def test_incomes_are_those_of_the_last_month_settled(model: CareModel) -> None:
         model.step()
     assert all(practice.income != 0 for practice in practices)
     ledger = model.months.planning.settlement.books["in-force"].ledger.frame()
-    of_practices = ledger.payee.astype(str).str.startswith("gp/")
-    paid = (
-        ledger[of_practices].amount.sum() / 100
-        - ledger[ledger.payer.astype(str).str.startswith("gp/")].amount.sum() / 100
-    )
-    assert sum(practice.income for practice in practices) == pytest.approx(paid, rel=1e-9)
+    summed = [ledger.amount[ledger[side].astype(str).str.startswith("gp/")].sum() for side in ("payee", "payer")]
+    assert sum(practice.income for practice in practices) == pytest.approx((summed[0] - summed[1]) / 100)
 
 
 # ---- letting go ----------------------------------------------------------------------------------------------------

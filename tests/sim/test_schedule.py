@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def test_nothing_of_a_day_is_called_conditionally_or_twice_in_a_row() -> None:
     allowed = (ast.Expr, ast.Assign)
     assert all(isinstance(node, allowed) for node in body)
     order = day_order()
-    assert all(one != other for one, other in zip(order, order[1:], strict=False))
+    assert all(one != other for one, other in pairwise(order))
 
 
 def test_the_month_starts_before_its_first_day_and_is_closed_settled_and_decided_in_this_order() -> None:
