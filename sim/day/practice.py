@@ -279,7 +279,8 @@ def group_by_place(claims: Claims, places: int, starts: np.ndarray, fill: np.nda
 def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
     """Sort the claims ``order[low:high]`` by rank, ties by person key in place (Shell 1959 with Ciura's gaps).
 
-    The order is total, so any way of sorting gives the same; this one needs no room and is quick for few and many.
+    Ties go by person, then by which claim of the person came first, so any way of sorting gives the same; this one
+    needs no room and is quick for few and many.
     """
     for step in range(_GAPS.shape[0]):
         gap = _GAPS[step]
@@ -290,7 +291,7 @@ def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
                 other = claims.order[b]
                 if claims.entry.rank[other] < claims.entry.rank[moved] or (
                     claims.entry.rank[other] == claims.entry.rank[moved]
-                    and keys[claims.entry.row[other]] <= keys[claims.entry.row[moved]]
+                    and (keys[claims.entry.row[other]], other) <= (keys[claims.entry.row[moved]], moved)
                 ):
                     break
                 claims.order[b + gap] = other

@@ -139,7 +139,8 @@ class Writer:
             if below not in own:
                 self.note((name, index, below))
                 self.put(f"[{quoted(name)}.{quoted(below)}]\n")
-                self.pairs((name, index, below), rows[-1].setdefault(below, {}), self.draw(st.lists(NAMES, max_size=2, unique=True)))
+                inner = rows[-1].setdefault(below, {})
+                self.pairs((name, index, below), inner, self.draw(st.lists(NAMES, max_size=2, unique=True)))
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])

@@ -57,4 +57,3 @@ def test_the_share_who_live_from_65_to_90_is_that_of_the_life_table(lived: tuple
     hazard = 5.0 * (deaths / years)[:5].sum()
     error = math.sqrt((25.0 * deaths / years**2)[:5].sum())
     assert abs(hazard - 5.0 * table[:5].sum()) < stats.norm.isf(LEVEL / 2) * error
-

@@ -1,8 +1,8 @@
 """Little's law over a year: the mean number there is arrivals a day times the mean time there.
 
-It holds for any queue and any law (Little 1961), so here it is a check of bookkeeping: the number there is counted night
-by night, arrivals and times are read from other books (events with their dates, or the date kept in the queue). Over a
-finite window the law is exact once the time of those there at the start and at the end is accounted for, so no
+It holds for any queue and any law (Little 1961), so here it is a check of bookkeeping: the number there is counted
+night by night, arrivals and times are read from other books (events with their dates, or the date kept in the queue).
+Over a finite window the law is exact once the time of those there at the start and at the end is accounted for, so no
 tolerance is needed. Practices, home care and nursing homes are given too little room, so that people wait.
 """
 

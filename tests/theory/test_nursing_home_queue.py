@@ -3,8 +3,8 @@
 People who have home help come to need a place with the same hazard each day, wait in the model's own queue, get a place
 in order of need, and stay until they die with a constant hazard: many sources, exponential service, c places, nobody
 turned away, which is M/M/c seen once a day. Places are freed and given once a day, so the test is against the chain of
-the day, solved exactly; ``test_formulas`` shows that this chain becomes Erlang's formula as the day grows short. Who has
-died is replaced by somebody at home, so that the town does not empty.
+the day, solved exactly; ``test_formulas`` shows that this chain becomes Erlang's formula as the day grows short. Who
+has died is replaced by somebody at home, so that the town does not empty.
 """
 
 from __future__ import annotations
@@ -53,13 +53,17 @@ def test_people_wait_for_a_nursing_home_as_erlang_says(seed: int) -> None:
     waiting, residents = live_queue(seed)
     limit = stats.norm.isf(LEVEL / 4)  # two comparisons
 
-    def surprise(places: int, observed: float, what: np.ndarray) -> float:
+    states = np.arange(91.0)
+
+    def expected(places: int, what: np.ndarray) -> tuple[float, float]:
         chain = daily_delay(places, PEOPLE, HAZARD, DIES)
         mean, variance = long_run(chain, what, what**2, what[:, None] * chain)
-        return (observed - DAYS * mean) / math.sqrt(DAYS * variance)
+        return DAYS * mean, math.sqrt(DAYS * variance)
 
-    states = np.arange(91.0)
-    assert abs(surprise(PLACES, waiting, np.maximum(states - PLACES, 0.0))) < limit
-    assert abs(surprise(PLACES, residents, np.minimum(states, PLACES))) < limit
-    # the test has the power to tell one place more, which is what a counting error would look like
-    assert surprise(PLACES + 1, waiting, np.maximum(states - PLACES - 1, 0.0)) > limit
+    mean, error = expected(PLACES, np.maximum(states - PLACES, 0.0))
+    assert abs(waiting - mean) < limit * error
+    served, served_error = expected(PLACES, np.minimum(states, PLACES))
+    assert abs(residents - served) < limit * served_error
+    # power: one place more, which is what a counting error looks like, is found nearly surely
+    wrong, wrong_error = expected(PLACES + 1, np.maximum(states - PLACES - 1, 0.0))
+    assert mean - wrong > (limit + 2.0) * wrong_error
