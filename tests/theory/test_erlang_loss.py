@@ -42,9 +42,10 @@ def one_ward(seed: int, beds: int, asked_a_day: float, **changes: object) -> tup
 
 
 def with_exponential_stays(seed: int, beds: int, asked_a_day: float, stay: float, days: int) -> int:
-    """Number turned away after a warm-up of ten stays; each evening the stays of those just admitted are replaced by exponential ones.
+    """Number turned away after a warm-up of ten stays.
 
-    Stays are counted from 18:00, when beds are given out. Who was sent elsewhere is back the next day.
+    Each evening the stays of those just admitted are replaced by exponential ones, counted from 18:00, when beds are
+    given out. Who was sent elsewhere is back the next day.
     """
     world, day = one_ward(
         seed, beds, asked_a_day, hospital__stay__short_share=0.0, hospital__stay__long_median=5e3,

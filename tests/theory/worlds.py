@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sim.building import World, build
 from sim.day.frame import Output, empty_output
 from sim.day.living import live_days
-from sim.months import _clear
 from sim.scenario import Scenario
 from sim.state import ABSENT, FAR
 
@@ -32,7 +31,9 @@ def live(
     season: NDArray[np.float64] | None = None,
 ) -> None:  # fmt: skip
     """Live days in June without the first morning of a month; ``out`` is cleared before."""
-    _clear(out)
+    for name, array in zip(out._fields, out, strict=True):
+        if name != "row":
+            array[...] = 0
     log_factor = np.zeros(stop - start) if season is None else season
     live_days(
         world.state, world.rates, world.load, world.work, out, start, stop, JUNE, first_of_month, False, log_factor
