@@ -228,9 +228,16 @@ def _part(module: str, name: str) -> Any:
 
 
 def _load(reference: str) -> Scenario:
+    from experiments.terminal import note
     from sim.scenario import Scenario
 
-    return Scenario.load(reference)
+    scenario = Scenario.load(reference)
+    if scenario.population.scale < 1.0:
+        note(
+            f"{scenario.name}: a sample of {scenario.population.scale:g} of the people meets organisations of full "
+            "size, without the others as workload; queues are too short. Decide on scale 1."
+        )
+    return scenario
 
 
 def _ready(out: Path) -> None:
