@@ -134,13 +134,13 @@ class Months:
             wards = self.world.state.organisations.wards
             wards.ward_reference[:] = wards.ward_smoothed
         if month % 12 == 11:
-            self._plan_capacity()
+            self.plan_capacity()
         if month >= self.planning.start:
             self._keep(month, days)
             if not closing:
                 self.planning.decide(out, month)
 
-    def _plan_capacity(self) -> None:
+    def plan_capacity(self) -> None:
         """Each new year home-care units have room for the need that was granted: help is a right, not a frame."""
         units = self.world.state.organisations.units
         room = 1.0 + self.scenario.parameters.number("home_care.help.room")

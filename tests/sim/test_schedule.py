@@ -11,6 +11,7 @@ import pytest
 from sim.schedule import SCHEDULE, Step, as_text, day_order
 
 SIM = Path(__file__).parents[2] / "sim"
+WHERE = {"settle": "planning.py", "decide": "planning.py", "plan_capacity": "months.py"}
 TABLE = """\
 when   step  process
 month        start_month
@@ -40,7 +41,8 @@ day      11  record_day
 month        close_month
 month        settle
 month        decide
-year         settle"""
+year         settle
+year         plan_capacity"""
 
 
 def function(file: str, name: str) -> ast.FunctionDef:
@@ -108,7 +110,7 @@ def test_the_month_starts_before_its_first_day_and_is_closed_settled_and_decided
 
 @pytest.mark.parametrize("step", SCHEDULE, ids=lambda step: f"{step.when}-{step.process}")
 def test_every_process_of_the_schedule_is_a_function_that_the_run_uses(step: Step) -> None:
-    file = "planning.py" if step.process in ("settle", "decide") else "day/living.py"
+    file = WHERE.get(step.process, "day/living.py")
     tree = ast.parse((SIM / file).read_text(encoding="utf-8"))
     defined = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
