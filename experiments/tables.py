@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.headline import ACTORS, answer
-from experiments.numbers_in_words import change, decimals, is_number, level, percent, plain, signed
+from experiments.numbers_in_words import change, decimals, is_number, level, percent, signed
 from experiments.reading_effects import (
     care_rows,
     ends,
@@ -200,13 +200,3 @@ def validation_table(rows: pd.DataFrame) -> Table:
         for row in rows.to_dict("records")
     ]
     return table_of("Model against what is known", ["", "", "model", "expected", ""], shown, texts=2)
-
-
-def bench_table(measured: dict[str, dict[str, float]]) -> Table:
-    """Speed and memory."""
-    rows = [
-        (f"{part}: {spoken(name)}", plain(value, 0 if abs(value) >= 100 else 3))
-        for part in ("full", "reduced")
-        for name, value in measured[part].items()
-    ]
-    return table_of("Speed and memory", ["", "measured"], rows)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import numpy as np
-from numpy.typing import NDArray
-
 EPOCH = date(1970, 1, 1)
 DAYS_PER_YEAR = 365.25
 
@@ -42,8 +39,3 @@ def add_years(when: date, years: int) -> date:
         return when.replace(year=when.year + years)
     except ValueError:
         return when.replace(year=when.year + years, day=28)
-
-
-def is_public_weekday(days: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether each day is Monday to Friday (public holidays are not modelled)."""
-    return (days + 3) % 7 < 5

@@ -202,11 +202,3 @@ def _clear(out: Output) -> None:
 def _quiet() -> np.errstate:
     """Interpreted, 64-bit words wrap around as they should, but NumPy warns; compiled they wrap silently."""
     return np.errstate(over="ignore" if interpreted else "warn")
-
-
-def run_months(scenario: Scenario, seed: int, shadow: tuple[str, ...] = (), keep_events: bool = False) -> Months:
-    """Live a whole run."""
-    run = Months(scenario, seed, shadow, keep_events)
-    while not run.finished:
-        run.live(run.scenario.last_day)
-    return run

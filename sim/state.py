@@ -12,8 +12,6 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures import AGE_BANDS
-
 NEVER: Final = -1_000_000
 FAR: Final = 1 << 30
 NOT_AT_RISK: Final = -1000.0
@@ -257,6 +255,3 @@ def bytes_per_person(state: State) -> float:
     """Bytes of all columns of people over the people living now."""
     size = sum(array.nbytes for _, array in arrays(state.people))
     return size / max(1, int(state.organisations.census[0].sum()))
-
-
-BANDS: Final = len(AGE_BANDS)
