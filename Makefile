@@ -70,12 +70,12 @@ endef
 
 .stamps/dev: requirements-dev.lock .stamps/run
 	@echo "Installing the tools for testing (requirements-dev.lock)"
-	@$(call install,--require-hashes -r requirements-dev.lock)
+	@$(call install,--no-deps --require-hashes -r requirements-dev.lock)
 	@touch $@
 
 .stamps/run: requirements.lock pyproject.toml $(BIN)/python
 	@echo "Installing the libraries (requirements.lock); this takes a minute or two"
-	@$(call install,--require-hashes -r requirements.lock)
+	@$(call install,--no-deps --require-hashes -r requirements.lock)
 	@$(call install,--no-deps --no-build-isolation --editable .)
 	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@echo "Compiling the simulated day, once"
