@@ -13,6 +13,7 @@ from sim.measures import AGE_BANDS
 from sim.records import empty_counters, empty_log
 from sim.state import ABSENT, DEAD, HOME, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue
 
+CHUNK = 1024  # people looked at together: what is known of them stays in the nearest cache until they are judged
 RISK_GROUPS = 4
 BANDS = len(AGE_BANDS)
 STAY_BINS, RETURN_BINS = 401, 32
@@ -59,10 +60,12 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]
-    hashes: NDArray[np.uint64]
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next seven
+    upper: NDArray[np.int32]  # halves of the day's hash
+    lower: NDArray[np.int32]
     shocks: NDArray[np.float32]
-    found: NDArray[np.int32]  # (what, people) rows found by the scan
+    flagged: NDArray[np.int32]  # where a flag is set
+    found: NDArray[np.int32]  # (what, people) rows for whom something happens today
     relapse: NDArray[np.uint8]
     counts: NDArray[np.int64]  # how many were found of each
     practice: Claims
@@ -114,11 +117,13 @@ def empty_work(people: int, places: int) -> Work:
     """Scratch room for a population of that many rows and the largest number of places of one kind."""
     some = people // 4 + 512
     return Work(
-        flags=np.zeros(people + 4096 + 8, np.uint8),
-        hashes=np.zeros(4096, np.uint64),
-        shocks=np.zeros(4096, np.float32),
-        found=np.zeros((5, people + 8), np.int32),
-        relapse=np.zeros(people + 8, np.uint8),
+        flags=np.zeros(CHUNK, np.uint8),
+        upper=np.zeros(CHUNK, np.int32),
+        lower=np.zeros(CHUNK, np.int32),
+        shocks=np.zeros(CHUNK, np.float32),
+        flagged=np.zeros(CHUNK + 1, np.int32),
+        found=np.zeros((5, CHUNK), np.int32),
+        relapse=np.zeros(CHUNK, np.uint8),
         counts=np.zeros(8, np.int64),
         practice=empty_claims(people + 512),
         nurse=empty_claims(some),

@@ -8,7 +8,7 @@ from sim.chance import STEP_DAY, mix, uniform
 from sim.compiled import entry, jit
 from sim.day.death import die_today
 from sim.day.emergency import call_back, receive
-from sim.day.frame import Load, Output, Today, Work, census
+from sim.day.frame import CHUNK, Load, Output, Today, Work, census
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
 from sim.day.month import band_of, end_month, start_month
@@ -78,16 +78,19 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
     work.practice.count[0] = work.nurse.count[0] = work.emergency.count[0] = work.beds.count[0] = 0
     arrive(state, rates, today)
     present = state.organisations.present[0]
-    scan(state.people, present, rates, today, work)
-    find(state.people, present, rates, today, work)
-    die_today(state, today, work, out)
+    for low in range(0, present, CHUNK):
+        high = min(low + CHUNK, present)
+        work.counts[:] = 0
+        scan(state.people, low, high, rates, today, work)
+        find(state.people, low, high, rates, today, work)
+        die_today(state, today, work, out)
+        seek_help(state, rates, today, work, out)
+        notice(state, rates, today, work, out)
+        plan_contacts(state, rates, today, work, out)
+        hold_controls(state, rates, today, work, out)
+        reach_out(state, rates, today, work, out)
     background(state, rates, load, today, out)
     call_back(state, today, work, out)
-    seek_help(state, rates, today, work, out)
-    notice(state, rates, today, work, out)
-    plan_contacts(state, rates, today, work, out)
-    hold_controls(state, rates, today, work, out)
-    reach_out(state, rates, today, work, out)
     recall(state, rates, today, work, out)
     serve_practices(state, rates, load, today, work, out)
     serve_nurses(state, rates, load, today, work, out)
@@ -134,8 +137,8 @@ def live_days(
     streams, free = work_columns.streams, work_columns.nurse_free
     work = by_pointer(
         Work(
-            work_columns.flags, work_columns.hashes, work_columns.shocks, work_columns.found, work_columns.relapse,
-            work_columns.counts,
+            work_columns.flags, work_columns.upper, work_columns.lower, work_columns.shocks,
+            work_columns.flagged, work_columns.found, work_columns.relapse, work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
         )

@@ -30,7 +30,7 @@ from sim.day.risk import (
     practice_contacts,
     set_risk,
 )
-from sim.day.scan import DUES, NOTICES, ROUTINES
+from sim.day.scan import DUES, FETCHED, NOTICES, ROUTINES
 from sim.day.streams import (
     BACKGROUND_PRACTICE,
     CONTROL_KEPT,
@@ -305,11 +305,14 @@ def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: 
     claims, organisations = work.practice, state.organisations
     practices = organisations.practices.shape[0]
     group_by_place(claims, practices, work.starts, work.fill)
+    places = 0
     for p in range(practices):
         low, high = work.starts[p], work.starts[p + 1]
         wanted = 0
         for k in range(low, high):
-            wanted += claims.entry.amount[claims.order[k]]
+            c = claims.order[k]
+            wanted += claims.entry.amount[c]
+            places += state.people.card.place[claims.entry.row[c]]  # fetched side by side, needed one by one
         room = free_minutes(state, rates, load, today, p, wanted) if today.workday else 0
         if wanted > room:
             rank_claims(claims, state.people.key, low, high)
@@ -324,6 +327,7 @@ def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: 
         out.practice_minutes[p, 0] += room - left
         out.practice_minutes[p, 1] += wanted
         out.practice_minutes[p, 2] += room
+    work.counts[FETCHED] = places
 
 
 @jit
