@@ -31,7 +31,7 @@ def arrive(state: State, rates: Rates, today: Today) -> None:
     """People whose day of arrival has come enter the catchment (rows are in order of arrival)."""
     people, organisations = state.people, state.organisations
     i = organisations.present[0]
-    while i < people.key.shape[0] and people.card.arrival[i] <= today.day:
+    while i < people.key.shape[0] and people.card[i].arrival <= today.day:
         enter(state, i, rates, today)
         i += 1
     organisations.present[0] = i
@@ -41,17 +41,18 @@ def arrive(state: State, rates: Rates, today: Today) -> None:
 def enter(state: State, i: int, rates: Rates, today: Today) -> None:
     """One person enters, at home or (at the start) in a nursing home."""
     people, organisations = state.people, state.organisations
-    if people.card.place[i] == ABSENT:
-        people.card.place[i] = HOME
-    people.card.band[i] = band_of(age_of(people, i, today.day))
-    people.card.accrued[i] = today.day
+    card = people.card[i]
+    if card.place == ABSENT:
+        card.place = HOME
+    card.band = band_of(age_of(people, i, today.day))
+    card.accrued = today.day
     people.detect[i] = 1e9
-    if people.card.place[i] == NURSING_HOME:
-        organisations.towns.nursing_used[people.card.municipality[i]] += 1
-    if people.card.conditions[i] & CONTROLLED:
+    if card.place == NURSING_HOME:
+        organisations.towns.nursing_used[card.municipality] += 1
+    if card.conditions & CONTROLLED:
         u = uniform(people.key[i], today.streams[CONTROL_KEPT])
         people.control[i] = today.day + int(u * rates.practice.control_interval)
-    people.instability[i] = rates.health.instability_frailty * (np.float64(people.card.frailty[i]) - 0.2)
+    people.instability[i] = rates.health.instability_frailty * (np.float64(card.frailty) - 0.2)
     census(people, organisations, i, 1)
     set_risk(people, i, organisations, rates, today.day)
 

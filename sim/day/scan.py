@@ -122,7 +122,9 @@ def flag_ill(constant: Any, x: Any, excess: Any, upper: Any, flags: Any, season:
 
 
 @jit
-def flag_dying(constant: Any, x: Any, excess: Any, lower: Any, flags: Any, after: np.float32, slope: np.float32) -> None:
+def flag_dying(
+    constant: Any, x: Any, excess: Any, lower: Any, flags: Any, after: np.float32, slope: np.float32
+) -> None:
     """Flag those whose prefix lies under a bound of today's hazard of death."""
     for k in range(constant.shape[0]):
         bound = bound_of(np.float32(constant[k] + np.float32(slope * x[k])))
@@ -180,15 +182,15 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
                 counts[ILLNESSES] += 1
         if flag & PLANNED and people.routine[i] > 0.0:
             u = (np.float64(upper & 65535) + uniform(key, streams[ROUTINE])) / 65536.0
-            away = away_rate[card.band[i]] / 365.25
+            away = away_rate[card[i].band] / 365.25
             hazard = 1.4 * (np.float64(people.routine[i]) - away) + 0.6 * away if workday else 2.0 * away
             if u < hazard:
                 found[ROUTINES, counts[ROUTINES]] = i
                 counts[ROUTINES] += 1
-        if flag & FALLS_DUE and card.place[i] != HOSPITAL:
+        if flag & FALLS_DUE and card[i].place != HOSPITAL:
             found[DUES, counts[DUES]] = i
             counts[DUES] += 1
-        if flag & NOTICED and card.place[i] == HOME:
+        if flag & NOTICED and card[i].place == HOME:
             found[NOTICES, counts[NOTICES]] = i
             counts[NOTICES] += 1
 
@@ -208,5 +210,5 @@ def fetch(card: Any, low: int, flagged: Any, number: int, counts: Any) -> None:
     """Read a byte of every card that will be needed: far memory answers many questions at once, but only if asked."""
     places = 0
     for j in range(number):
-        places += card.place[low + flagged[j]]
+        places += card[low + flagged[j]].place
     counts[FETCHED] = places
