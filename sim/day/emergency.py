@@ -70,8 +70,8 @@ def occupancy(state: State, today: Today, rates: Rates) -> float:
 
 @inline
 def winter_beds(today: Today, rates: Rates) -> int:
-    """Extra medical beds, January to March."""
-    return rates.derived.winter_beds if today.month < 3 else 0
+    """Extra medical beds in the first months of the year."""
+    return rates.derived.winter_beds if today.month < rates.derived.winter_months else 0
 
 
 @jit
@@ -137,7 +137,8 @@ def may_return(
     key = state.people.key[i]
     if uniform(key, today.streams[stream]) < share:
         days = 1 + int(rates.hospital.emergency_return_days * uniform_at(key, today.streams[stream], 1))
-        come_back(state, i, today.day + days, 0.8 * min(ratio, 1.1), out)
+        sicker = rates.hospital.emergency_return_severity * min(ratio, rates.hospital.emergency_return_most)
+        come_back(state, i, today.day + days, sicker, out)
 
 
 @inline
@@ -183,7 +184,9 @@ def ward_for(people: People, i: int, diagnosis: int, short: bool, rates: Rates, 
     u = uniform(people.key[i], today.streams[WARD])
     if short and diagnosis != SURGICAL_FROM and u < rates.derived.short_stay_share:
         return ACUTE_UNIT
-    old = age_of(people, i, today.day) >= 80.0 and card.frailty >= 0.3
+    old = (
+        age_of(people, i, today.day) >= rates.derived.geriatric_age and card.frailty >= rates.derived.geriatric_frailty
+    )
     if (
         diagnosis < SURGICAL_FROM
         and old

@@ -103,7 +103,7 @@ def doctor_decides(state: State, i: int, ratio: float, rates: Rates, today: Toda
         if u < rate.acute_detect_need:
             to_emergency(state, i, ratio, today, work, out)
         else:
-            come_back(state, i, today.day + int(rate.acute_missed_days), ratio * 0.8, out)
+            come_back(state, i, today.day + int(rate.acute_missed_days), ratio * rate.acute_missed_severity, out)
     elif ratio < 1.0 + rates.hospital.threshold_borderline:
         if u < rate.acute_borderline_referral:
             to_emergency(state, i, ratio, today, work, out)

@@ -98,7 +98,7 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
     serve_help(state, rates, load, today, work, out)
     leave_temporary(state, rates, today, out)
     serve_nursing_homes(state, rates, load, today, work, out)
-    ward_round(state, rates, load, today, out, today.day + 0.75)
+    ward_round(state, rates, load, today, out, today.day + rates.hospital.rounds_first_until / 24.0)
     receive(state, rates, load, today, work, out)
     allot_beds(state, rates, load, today, work, out)
     ward_round(state, rates, load, today, out, today.day + 1.0)

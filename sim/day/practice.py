@@ -18,7 +18,7 @@ from sim.day.illness import (
     to_emergency,
 )
 from sim.day.numbers import normal
-from sim.day.rates import Rates
+from sim.day.rates import WORKDAYS, Rates, out_of_hours_workday
 from sim.day.risk import (
     CHRONIC_CONTROL,
     CONSULTATIONS,
@@ -89,7 +89,8 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
         clinic = outpatient_visits(people, i, rates) * (1.0 - referred + referred * levels[REFERRAL])
         elective, away = rates.hospital.elective_rate[band], rate.out_of_hours_background[band]
         if today.workday:
-            own, clinic, elective, away = 1.4 * own, 1.4 * clinic, 1.4 * elective, 0.6 * away
+            own, clinic, elective = WORKDAYS * own, WORKDAYS * clinic, WORKDAYS * elective
+            away *= out_of_hours_workday(rates)
         else:
             own = clinic = elective = 0.0
         key = people.key[i]
@@ -123,7 +124,8 @@ def practice_contact(state: State, i: int, offer: float, rates: Rates, today: To
         rate.contacts_home_visit[band],
     )  # fmt: skip
     if card.place == NURSING_HOME:
-        h, c = h + 0.6 * c, 0.4 * c
+        visits = rate.contacts_nursing_home_visits
+        h, c = h + visits * c, (1.0 - visits) * c
     at = uniform_at(people.key[i], today.streams[ROUTINE_KIND], 1) * (c + p + e + h)
     if at < c:
         kind, minutes = CONSULTATION, rate.minutes_gp_consultation
@@ -181,7 +183,8 @@ def hold_controls(state: State, rates: Rates, today: Today, work: Work, out: Out
             continue
         level = state.organisations.gp_levels[card.practice, CHRONIC_CONTROL]
         key = people.key[i]
-        spread = 0.85 + 0.3 * uniform_at(key, today.streams[CONTROL_KEPT], 1)
+        widest = rates.practice.control_spread
+        spread = 1.0 - widest + 2.0 * widest * uniform_at(key, today.streams[CONTROL_KEPT], 1)
         people.control[i] = today.day + int(rates.practice.control_interval * spread / max(level, 0.1))
         if uniform(key, today.streams[CONTROL_KEPT]) < rates.practice.control_kept:
             minutes = rates.practice.minutes_gp_chronic_control

@@ -15,7 +15,7 @@ import numpy as np
 from sim.chance import mix, uniform
 from sim.compiled import inline, jit
 from sim.day.frame import Today, Work
-from sim.day.rates import Rates
+from sim.day.rates import WORKDAYS, Rates, out_of_hours_workday
 from sim.day.streams import DAILY_SCAN, DEATH, ILLNESS, ROUTINE
 from sim.state import HOME, HOSPITAL, People
 
@@ -45,14 +45,10 @@ def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     slope_death = np.float32(health.mortality_instability)
     fade = np.float32(math.exp(-1.0 / health.recovery_days))
     after = np.float32(health.mortality_recovery / health.recovery_excess)
-    share, most = np.float32(1.4), np.float32(1.0)
+    share, most = np.float32(WORKDAYS), np.float32(1.0)
     if not today.workday:
-        share = np.float32(2.0)
-        away = rates.practice.out_of_hours_background
-        largest = 0.0
-        for band in range(away.shape[0]):
-            largest = max(largest, away[band])
-        most = np.float32(2.0 * largest / 365.25)
+        share = np.float32(rates.practice.out_of_hours_weekend)
+        most = np.float32(np.float64(share) * highest(rates.practice.out_of_hours_background) / 365.25)
     size = high - low
     upper, lower, shocks, flags = work.upper[:size], work.lower[:size], work.shocks[:size], work.flags[:size]
     x, excess = people.instability[low:high], people.recovery[low:high]
@@ -157,6 +153,7 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     """Judge the flagged of a chunk exactly and list who dies, falls ill, plans a contact, is due, or may be noticed."""
     counts, found, relapse, card, streams = work.counts, work.found, work.relapse, people.card, today.streams
     season, workday, away_rate = today.season, today.workday, rates.practice.out_of_hours_background
+    weekend, usual = rates.practice.out_of_hours_weekend, out_of_hours_workday(rates)
     slope_ill, slope_death = rates.health.illness_instability, rates.health.mortality_instability
     after = rates.health.mortality_recovery / rates.health.recovery_excess
     flagged = list_flagged(work.flags, high - low, work.flagged)
@@ -183,7 +180,7 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
         if flag & PLANNED and people.routine[i] > 0.0:
             u = (np.float64(upper & 65535) + uniform(key, streams[ROUTINE])) / 65536.0
             away = away_rate[card[i].band] / 365.25
-            hazard = 1.4 * (np.float64(people.routine[i]) - away) + 0.6 * away if workday else 2.0 * away
+            hazard = WORKDAYS * (np.float64(people.routine[i]) - away) + usual * away if workday else weekend * away
             if u < hazard:
                 found[ROUTINES, counts[ROUTINES]] = i
                 counts[ROUTINES] += 1
@@ -193,6 +190,15 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
         if flag & NOTICED and card[i].place == HOME:
             found[NOTICES, counts[NOTICES]] = i
             counts[NOTICES] += 1
+
+
+@inline
+def highest(rates_by_band: Any) -> float:
+    """The largest of a few rates."""
+    found = 0.0
+    for band in range(rates_by_band.shape[0]):
+        found = max(found, rates_by_band[band])
+    return found
 
 
 @inline

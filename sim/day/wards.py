@@ -66,7 +66,6 @@ from sim.state import (
     Organisations,
     People,
     State,
-    Stays,
 )
 
 BACK_TO_NURSING_HOME = 5
@@ -230,7 +229,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
             admit(state, i, -1, acute, rates, today, out)
         else:
             count(out, people, i, _C_CANCELLED, 1)
-            push(state.lists.elective, out, i, today.day + 7, 0, 9.0)
+            push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, 9.0)
 
 
 @jit
@@ -255,7 +254,7 @@ def claim_elective(state: State, rates: Rates, today: Today, work: Work, out: Ou
             luck = uniform(people.key[i], today.streams[BED_QUEUE])
             claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry[k].day, 1, 9.0, 2, today.day, luck)
         elif place == HOSPITAL:
-            queue.entry[kept].row, queue.entry[kept].day = i, today.day + 14
+            queue.entry[kept].row, queue.entry[kept].day = i, today.day + int(rates.hospital.elective_after_course_days)
             kept += 1
     queue.count[0] = kept
 
@@ -297,22 +296,21 @@ def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Tod
     key = people.key[i]
     diagnosis = diagnosis_of(people, i, rates, today) if acute else SURGICAL_FROM + 1
     flags = course_flags(state, i, diagnosis, acute, ward, rates, today, out)
-    hour = uniform_at(key, today.streams[STAY], 1)
-    hour = (8.0 + 13.0 * hour / 0.81) / 24.0 if hour < 0.81 else (21.0 + 3.0 * (hour - 0.81) / 0.19) / 24.0
+    arrives = today.day + rates.hospital.elective_hour / 24.0
     if acute:
+        arrives = today.day + hour_of_arrival(uniform_at(key, today.streams[STAY], 1), rates) / 24.0
         stay = necessary_stay(people, i, diagnosis, is_short(people, i, rates, today), rates, today)
     else:
         u = uniform(key, today.streams[ELECTIVE_STAY])
         stay = lognormal(u, rates.hospital.elective_stay_median, rates.hospital.elective_stay_spread)
-        hour = 8.0 / 24.0
     stays.bed[k].row, stays.bed[k].ward, stays.bed[k].diagnosis, stays.bed[k].marks = i, ward, diagnosis, flags
     stays.bed[k].episode = today.day
     stays.bed[k].nights = stays.bed[k].finished = 0
     stays.bed[k].written = today.day
-    stays.bed[k].admitted = today.day + hour
-    stays.bed[k].ready = today.day + hour + stay
+    stays.bed[k].admitted = arrives
+    stays.bed[k].ready = arrives + stay
     level = organisations.ward_levels[max(ward, 0), DISCHARGE_DAY] if ward >= 0 else 1.0
-    stays.bed[k].leave = today.day + hour + stay * level
+    stays.bed[k].leave = arrives + stay * level
     stays.bed[k].fatal = fatal_time(people, i, acute, stays.bed[k].admitted, stay, rates, today)
     stays.bed[k].value = tariff_value(people, i, diagnosis, acute, rates, today)
     plan_reception(state, k, acute, stay, rates, today)
@@ -326,6 +324,14 @@ def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Tod
     if acute:
         card.acute_start = today.day
     set_risk(people, i, organisations, rates, today.day)
+
+
+@inline
+def hour_of_arrival(u: float, rates: Rates) -> float:
+    """Hour of day at which an acute patient arrives: evenly within the daytime, and within the hours until midnight."""
+    rate = rates.hospital
+    day, start, end = rate.arrival_daytime_share, rate.arrival_daytime_from, rate.arrival_daytime_until
+    return start + (end - start) * u / day if u < day else end + (24.0 - end) * (u - day) / (1.0 - day)
 
 
 @jit
@@ -409,13 +415,15 @@ def plan_reception(state: State, k: int, acute: bool, stay: float, rates: Rates,
     key, frailty = people.key[i], np.float64(card.frailty)
     levels = state.organisations.unit_levels[card.unit]
     u = uniform(key, today.streams[RECEPTION_KIND])
-    scale = frailty / 0.4
+    scale = frailty / home.reception_reference_frailty
     nursing = home.reception_need_nursing_home * scale * scale if card.help > 0 else 0.0
     temporary = home.reception_need_temporary * scale * scale / max(levels[REHABILITATION], 0.1)
-    if not acute or stay < 2.0:
+    if not acute or stay < home.reception_short_stay_days:
         nursing = 0.0
-        temporary = 0.25 * temporary
-    helped = 1.0 if card.help > 0 else home.reception_need_help * scale * (1.0 if acute else 0.3)
+        temporary = home.reception_short_stay_share * temporary
+    helped = (
+        1.0 if card.help > 0 else home.reception_need_help * scale * (1.0 if acute else home.reception_planned_share)
+    )
     kind, mean = NOTHING, 0.0
     if card.place == NURSING_HOME:
         kind = BACK_TO_NURSING_HOME
@@ -521,7 +529,7 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     if kind == TEMPORARY_PLACE:
         enter_temporary(state, i, today.day, uniform_at(people.key[i], today.streams[RECEPTION], 1), rates, out)
     elif kind == NURSING_PLACE and not nursing_place_free(state, load, m):
-        enter_temporary(state, i, today.day, 0.999, rates, out)
+        enter_temporary(state, i, today.day, rates.home.temporary_longest, rates, out)
         if not card.waits & WAITS_FOR_NURSING_HOME:
             card.waits |= WAITS_FOR_NURSING_HOME
             push(state.lists.nursing_home, out, i, today.day, 2, 0.0)
@@ -597,7 +605,8 @@ def transition(
         + health.recovery_early_day * early
         + (health.recovery_long_stay if days >= 2.0 else 0.0)
     )
-    vulnerable = age_of(people, i, today.day) >= 75.0 or frailty >= 0.3
+    age = age_of(people, i, today.day)
+    vulnerable = age >= hospital.discharge_plan_age or frailty >= hospital.discharge_plan_frailty
     level = state.organisations.ward_levels[max(ward, 0), DISCHARGE_PLANNING] if ward >= 0 else 1.0
     if vulnerable and days >= 2.0 and uniform(key, today.streams[PLAN]) < hospital.discharge_plan_share * level:
         write(out, people, i, today.day, _PLAN, 1, 0, 0, ward, flags, state.stays.bed[k].episode)
