@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 
 Columns = dict[str, NDArray[Any]]
 _OLDEST = 110
+#: Forms of planned contacts with the practice.
+FORMS: Final = ("consultation", "phone", "email", "home_visit")
 
 
 @dataclass
@@ -236,13 +238,8 @@ def _derived(scenario: Scenario, seed: int, initial: Columns, age: NDArray[np.fl
         + _by_set(p.numbers("general_practice.contacts.conditions")),
         outpatient_of=p.number("hospital.outpatient.healthy") + _by_set(p.numbers("hospital.outpatient.conditions")),
         recovery_of=_by_set(p.numbers("health.recovery.conditions")),
-        contacts_by_band=np.sum(
-            [
-                p.numbers(f"general_practice.contacts.{form}")
-                for form in ("consultation", "phone", "email", "home_visit")
-            ],
-            axis=0,
-        ),
+        contacts_by_band=np.sum([p.numbers(f"general_practice.contacts.{form}") for form in FORMS], axis=0),
+        minutes_by_form=np.array([p.number(f"general_practice.minutes.gp_{form}") for form in FORMS]),
         diagnosis=_diagnoses(p, prevalence),
         preventable=np.array([name in PREVENTABLE_DIAGNOSES for name in DIAGNOSES], np.uint8),
         tariff=np.array(p.numbers("tariffs.course_value")),

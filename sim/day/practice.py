@@ -56,6 +56,7 @@ _NOT_DELIVERED, _NO_BENEFIT = COUNTER["follow_up_not_delivered"], COUNTER["conta
 _PARALLEL, _FIXED = COUNTER["parallel_outpatient"], COUNTER["fixed_outpatient_controls"]
 _CHRONIC_VALUE = COUNTER["chronic_course_value"]
 _ACUTE, _ENROLLED, _CHRONIC, _VIRTUAL = FLAG["acute"], FLAG["enrolled"], FLAG["chronic"], FLAG["virtual"]
+_FORMS = np.array([CONSULTATION, PHONE, EMAIL, HOME_VISIT], np.int64)
 VIRTUAL_OUTPATIENT = 5
 _GAPS = np.array([8877, 3945, 1750, 701, 301, 132, 57, 23, 10, 4, 1], np.int64)
 
@@ -127,15 +128,9 @@ def practice_contact(state: State, i: int, offer: float, rates: Rates, today: To
         visits = rate.contacts_nursing_home_visits
         h, c = h + visits * c, (1.0 - visits) * c
     at = uniform_at(people.key[i], today.streams[ROUTINE_KIND], 1) * (c + p + e + h)
-    if at < c:
-        kind, minutes = CONSULTATION, rate.minutes_gp_consultation
-    elif at < c + p:
-        kind, minutes = PHONE, rate.minutes_gp_phone
-    elif at < c + p + e:
-        kind, minutes = EMAIL, rate.minutes_gp_email
-    else:
-        kind, minutes = HOME_VISIT, rate.minutes_gp_home_visit
-    ask_practice(state, i, kind, today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+    form = int(at >= c) + int(at >= c + p) + int(at >= c + p + e)  # looked up, since no processor guesses which
+    minutes = rates.derived.minutes_by_form[form]
+    ask_practice(state, i, _FORMS[form], today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
 
 
 @jit

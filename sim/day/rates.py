@@ -233,6 +233,7 @@ class Derived(NamedTuple):
     outpatient_of: Vector  # (32,) outpatient visits over the band's rate
     recovery_of: Vector  # (32,) log of the excess hazard after discharge
     contacts_by_band: Vector  # (bands,) planned contacts with the practice a year
+    minutes_by_form: Vector  # (consultation, phone, email, home visit)
     diagnosis: Vector  # (32 sets of conditions, diagnoses) cumulative shares
     preventable: NDArray[np.uint8]  # (diagnoses,)
     tariff: Vector  # (diagnoses,) tariff value, kroner
