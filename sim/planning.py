@@ -121,10 +121,10 @@ class Planning:
         self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
         for name, book in self.settlement.books.items():
             if name in (IN_FORCE, REFERENCE):
-                for contract in book.states:
-                    bound = book.contracts[contract]
+                for contract, totals in book.totals.items():
+                    bound, states = book.contracts[contract], book.states[contract]
                     before = self.expected.get((name, contract)) or Expectation.empty(bound)
-                    self.expected[name, contract] = before.observed(bound, book.states[contract], month)
+                    self.expected[name, contract] = before.observed(bound, states, totals, month)
         return activity
 
     def _experience(self, out: Output) -> tuple[float, float]:

@@ -48,7 +48,7 @@ def lived(bound: Bound, months: list[list[dict[str, Any]]], first: int = JANUARY
     for index, events in enumerate(months):
         states, totals = bound.rate(states, made_month(events, first + index))
         states, _ = bound.settle(states, totals)
-        expected = expected.observed(bound, states, first + index)
+        expected = expected.observed(bound, states, totals, first + index)
     return states, expected
 
 
@@ -239,7 +239,7 @@ def second_year(text: str, of_year: Chance) -> Prices:
         states, totals = bound.rate(states, made_month(stays, month, _even_days()))
         if index == 12:
             states, _ = bound.settle(states, totals)
-            expected = expected.observed(bound, states, month)
+            expected = expected.observed(bound, states, totals, month)
     return prices(bound, states, expected, of_year, JANUARY_2018 + 24)
 
 
@@ -419,7 +419,7 @@ def test_money_settled_at_the_years_end_counts_less_early_in_the_year() -> None:
         states, totals = bound.rate(states, made_month(stays, JANUARY_2018 + 12 + index, _even_days()))
         if index == 12:
             states, _ = bound.settle(states, totals)
-            expected = expected.observed(bound, states, JANUARY_2018 + 24)
+            expected = expected.observed(bound, states, totals, JANUARY_2018 + 24)
     worths = [
         prices(bound, states, expected, chance(0.012, 0.009), JANUARY_2018 + 24, discount=rate).whole.sum()
         for rate in (0.0, 0.04)
