@@ -268,7 +268,8 @@ class SharedSavings:
 
     def settle(self, state: ClauseState, totals: Numbers) -> tuple[ClauseState, Numbers]:
         """Settle one month; the first month settled is the start, before which all is history."""
-        started = state if "start_year" in state else {**state, "start_year": state["month"] // 12 + 1970}
+        begun = {"start_year": state["month"] // 12 + 1970, "start_month": state["month"] % 12 + 1}
+        started = state if "start_year" in state else {**state, **begun}
         return accrue(self, started, totals, self.spec.paid_in, plain=False)
 
     def unit_totals(self, state: ClauseState) -> Numbers:
@@ -295,6 +296,24 @@ class SharedSavings:
             benchmark, actual = self.compared(state, np.reshape(state["to_date"], (-1, self.size)))
             found |= {"benchmark": float(benchmark.sum()), "actual": float(actual.sum())}
             found["saving"] = found["benchmark"] - found["actual"]
+        return found
+
+    def settled_years(self, state: ClauseState) -> list[dict[str, float]]:
+        """Whole years under the contract: ``year``, ``benchmark``, ``actual``, ``passed``, ``divided`` (DKK)."""
+        found = []
+        first = state.get("start_year", np.inf) + (state.get("start_month", 1) > 1)
+        for row in np.flatnonzero((state["months"] == 12) & (state["years"] >= first)):
+            then = {**state, "month": (int(state["years"][row]) - 1970) * 12 + 11}
+            spent = state["spent"][row].sum(axis=2).ravel()
+            totals = np.concatenate([spent, state["days"][row].ravel(), state["gates"][row].ravel()])[None]
+            benchmark, actual = self.compared(then, totals)
+            found.append({
+                "year": float(state["years"][row]),
+                "benchmark": float(benchmark.sum()),
+                "actual": float(actual.sum()),
+                "passed": float(self.passed(then, totals)[0]),
+                "divided": float(self.due(then, totals)[0, self._members :].sum()),
+            })  # fmt: skip
         return found
 
     def rounded(self, flows: Numbers, source: int) -> Integers:

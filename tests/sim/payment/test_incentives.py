@@ -16,7 +16,7 @@ from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.consequences import avoided_by_planning
 from sim.payment.contract import Contract
-from sim.payment.deciders import capacity_price
+from sim.payment.deciders import CHAINS, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
 from sim.payment.incentives import Planner, incentive_table
 from sim.payment.marginal import PURSE, Prices, prices
@@ -438,6 +438,28 @@ def test_under_members_scope_and_full_governance_every_member_counts_the_same_wh
     np.testing.assert_allclose(felt, gross[:, members].sum(axis=-1), rtol=1e-12)
 
 
+@pytest.mark.parametrize("scope", ["contract", "members"])
+@pytest.mark.parametrize("kind", ["gp", "home_care", "ward"])
+def test_what_is_felt_of_every_account_adds_up_to_what_is_felt(kind: str, scope: str) -> None:
+    planner = Planner.of(PARAMETERS, PLACES, scope)
+    worth = second_year(shared_savings(), chance(0.012, 0.009))
+    moved, parts = planner.accounts(kind, worth, NO_LOAD[kind], SHARE)
+    found = planner.felt(kind, worth, NO_LOAD[kind], SHARE)
+    np.testing.assert_allclose(parts.sum(axis=-1), found.felt, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(moved[..., -1], found.whole)
+    assert np.abs(parts[..., -1]).max() > 0
+    chain = [PURSE[name] for name in CHAINS[kind]]
+    np.testing.assert_allclose(moved[..., chain].sum(axis=-1), found.own)
+
+
+def test_the_rows_of_the_map_leave_out_what_others_pay() -> None:
+    planner = Planner.of(PARAMETERS, PLACES)
+    worth = priced(clauses(CONSULTATION_FEE), [event("gp_consultation")] * 3)
+    row = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE)[0]
+    assert set(row["by_account"]) == {"gp"}
+    assert row["gross"] == pytest.approx(80.0)
+
+
 def test_a_scope_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="contract, members"):
         Planner.of(PARAMETERS, PLACES, "everybody")
@@ -448,16 +470,16 @@ def test_the_table_shows_gross_felt_and_the_share_of_income_at_stake() -> None:
     worth = priced(clauses(CONSULTATION_FEE), [event("gp_consultation")] * 3)
     rows = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE, volume=np.full(5, 1000.0), income=400_000.0)
     assert [row["action"] for row in rows] == [
-        "consultations",
-        "chronic-control",
-        "follow-up-visit",
-        "outreach-visit",
-        "referral",
+        "gp_consultation",
+        "gp_chronic_control",
+        "gp_follow_up_visit",
+        "gp_outreach_visit",
+        "outpatient_visit",
     ]
     first = rows[0]
     assert (first["actor"], first["unit"]) == ("gp", "one consultation")
     assert (first["gross"], first["felt"], first["share_of_income"]) == pytest.approx((80.0, 80.0, 0.2))
-    assert first["by_account"]["gp"] == pytest.approx(80.0)
+    assert first["by_account"] == {"gp": pytest.approx((80.0, 80.0))}
     assert -140 < first["by_account"]["region"] < -130  # the fee, less what a consultation saves downstream
     unknown = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE)
     assert unknown[0]["share_of_income"] is None
