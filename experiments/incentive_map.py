@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 #: Columns that add over the accounts of a chain.
 AMOUNTS: Final = ["gross", "felt", "share_of_income"]
-#: The account of what a consortium as a whole has more to divide. A member's share of it is in its own account too, so
-#: it does not add to the others.
+#: The account of what a consortium as a whole has more to divide; a member's share of it is in its own account too.
 CONSORTIUM: Final = "consortium"
 
 
@@ -26,8 +25,8 @@ def planned(scenario: Scenario, seed: int) -> Planned:
     Returns
     -------
     Planned
-        ``rows`` by actor, action and account: ``gross``, ``felt`` and ``share_of_income`` add over accounts, but for
-        the gross amount of a consortium. ``foreseen``: what clauses of shared savings expect of the year.
+        ``rows`` by actor, action and account: ``felt`` adds over accounts, ``gross`` over the actor's ``own``.
+        ``foreseen``: what clauses of shared savings expect of the year.
     """
     found: Planned = importlib.import_module("sim.runs").planned_incentives(scenario, seed)
     return found
@@ -92,7 +91,8 @@ def _identified(table: pd.DataFrame, by_account: bool) -> pd.DataFrame:
     told = table.assign(actor=ids)
     if not by_account:
         joint = told["account"].astype(str).str.partition("/")[0] == CONSORTIUM
-        told = told.assign(whole=told["gross"].where(joint, 0.0), gross=told["gross"].where(~joint, 0.0))
+        whole, gross = told["gross"].where(joint, 0.0), told["gross"].where(told["own"], 0.0)
+        told = told.assign(whole=whole, gross=gross, share_of_income=told["share_of_income"].where(told["own"]))
     summed = told.groupby(keys, sort=False)[_columns(told)[1]].sum(min_count=1).reset_index()
     order = {actor: place for place, actor in enumerate(dict.fromkeys(ids))}
     return summed.sort_values("actor", key=lambda actors: actors.map(order), kind="stable").reset_index(drop=True)
@@ -110,4 +110,4 @@ def kinds(rows: pd.DataFrame) -> pd.DataFrame:
 def _columns(rows: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Columns that tell rows apart, and those that are amounts."""
     amounts = [name for name in (*AMOUNTS, "whole") if name in rows]
-    return [str(column) for column in rows if column not in amounts and column != "name"], amounts
+    return [str(column) for column in rows if column not in amounts and column not in ("name", "own")], amounts

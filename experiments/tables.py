@@ -178,9 +178,9 @@ def incentives_report(rows: pd.DataFrame, heading: str, settled_on: str) -> Grou
     moves = "Moves" if "account" in rows else "Own accounts"
     joint = "consortium" in _amounts(rows) or bool("account" in rows and (rows["account"] == "consortium").any())
     counted = "; members of a consortium count a part of the whole as their own" if joint else ""
+    whose = "whose the account is" if "account" in rows else "the actor and its owner"
     meaning = (
-        f"{moves}: what moves for the actor and its owner, less real cost. Felt: what of it reaches the person who "
-        f"decides{counted}."
+        f"{moves}: what moves for {whose}, less real cost. Felt: what of it reaches the person who decides{counted}."
     )
     return Group(incentives_table(rows, heading), Text(""), Text(f"{meaning} {settled_on}"))
 
@@ -196,6 +196,7 @@ def incentives_table(rows: pd.DataFrame, heading: str) -> Table:
             *(write(row[column]) for column, write in amounts.values()),
         )
         for row in rows.to_dict("records")
+        if "account" not in rows or row["gross"] or row["felt"]
     ]
     return table_of(heading, [*texts, *amounts], shown, texts=len(texts))
 

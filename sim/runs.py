@@ -16,6 +16,7 @@ from sim.measures import AGE_BAND_NAMES, MEASURES
 from sim.model import CareModel
 from sim.months import Months
 from sim.payment.clauses.consortium import SharedSavings
+from sim.payment.deciders import CHAINS
 from sim.payment.incentives import incentive_table
 from sim.payment.marginal import foreseen
 from sim.planning import IN_FORCE, loads, ward_shares
@@ -239,9 +240,10 @@ def _events(run: Months) -> pd.DataFrame:
 class Planned(NamedTuple):
     """What acts are worth before anybody responds, and on what this was settled.
 
-    ``rows`` has ``actor, name, account, action, unit, gross, felt, share_of_income``: one row for every provider, act
-    and account of its chain, and for the ``consortium`` as a whole. ``foreseen`` has ``clause, benchmark, actual,
-    passed``: spending expected under clauses of shared savings and the chance of passing their gates.
+    ``rows`` has ``actor, name, account, own, action, unit, gross, felt, share_of_income``: one row for every provider,
+    act and account for which it moves something; ``own`` are those of the provider's chain. ``foreseen`` has ``clause,
+    benchmark, actual, passed``: spending expected under clauses of shared savings and the chance of passing their
+    gates.
     """
 
     rows: pd.DataFrame
@@ -299,7 +301,8 @@ def _planned(run: Months, out: Any) -> pd.DataFrame:
             for row in incentive_table(planning.planner, kind, worth, load[kind], share, np.array([at])):
                 for account, (gross, felt) in row["by_account"].items():
                     rows.append({
-                        "actor": actor, "name": name, "account": account, "action": row["action"], "unit": row["unit"],
-                        "gross": gross, "felt": felt, "share_of_income": row["share_of_income"],
+                        "actor": actor, "name": name, "account": account, "own": account in CHAINS[kind],
+                        "action": row["action"], "unit": row["unit"], "gross": gross, "felt": felt,
+                        "share_of_income": row["share_of_income"],
                     })  # fmt: skip
     return pd.DataFrame(rows)

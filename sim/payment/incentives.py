@@ -275,13 +275,14 @@ def incentive_table(
     -------
     list of dict
         ``actor``, ``action``, ``unit``, ``gross`` (summed over the chain), ``felt``, ``share_of_income`` (None if
-        unknown) and ``by_account``: (gross, felt) of every account of the chain, and of the ``consortium`` where there
-        is one; its gross, what it has more to divide, is not part of the sum.
+        unknown) and ``by_account``: (gross, felt) of the accounts of the chain, then of the ``consortium`` as a whole
+        where there is one, then of everybody else for whom something moves. Only the chain's are summed.
     """
     chosen = slice(None) if providers is None else providers
     moved, felt = (one[chosen].mean(axis=0) for one in planner.accounts(kind, worth, load, share))
     chain = {name: PURSE[name] for name in CHAINS[kind]}
-    accounts = {**chain, "consortium": len(PURSES)} if worth.consortium else chain
+    others = {name: at for name, at in PURSE.items() if name != "pools" and name not in chain}
+    joint = {"consortium": len(PURSES)} if worth.consortium else {}
     rows: list[dict[str, Any]] = []
     for index, action in enumerate(ACTIONS[kind]):
         total = float(moved[index, list(chain.values())].sum())
@@ -293,6 +294,10 @@ def incentive_table(
             "gross": total,
             "felt": float(felt[index].sum()),
             "share_of_income": stake,
-            "by_account": {name: (float(moved[index, at]), float(felt[index, at])) for name, at in accounts.items()},
+            "by_account": {
+                name: (float(moved[index, at]), float(felt[index, at]))
+                for name, at in {**chain, **joint, **others}.items()
+                if name not in others or moved[index, at]
+            },
         })  # fmt: skip
     return rows

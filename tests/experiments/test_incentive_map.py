@@ -8,17 +8,17 @@ import pytest
 from experiments.incentive_map import incentive_rows, kinds
 from experiments.json_output import ROW_KEYS, rows_json
 
-COLUMNS = ["actor", "name", "account", "action", "unit", "gross", "felt", "share_of_income"]
+COLUMNS = ["actor", "name", "account", "own", "action", "unit", "gross", "felt", "share_of_income"]
 
 
 @pytest.fixture
 def planned() -> pd.DataFrame:
     return pd.DataFrame(
         [
-            ("gp", "A", "gp/A", "referral", "referral", -10.0, -10.0, -0.1),
-            ("gp", "A", "consortium/c", "referral", "referral", -30.0, -3.0, -0.03),
-            ("gp", "B", "gp/B", "referral", "referral", -20.0, -20.0, -0.2),
-            ("ward", "lung", "region", "admission", "admission", 500.0, 50.0, 0.0),
+            ("gp", "A", "gp/A", True, "referral", "referral", -10.0, -10.0, -0.1),
+            ("gp", "A", "consortium/c", False, "referral", "referral", -30.0, -3.0, -0.03),
+            ("gp", "B", "gp/B", True, "referral", "referral", -20.0, -20.0, -0.2),
+            ("ward", "lung", "region", True, "admission", "admission", 500.0, 50.0, 0.0),
         ],
         columns=COLUMNS,
     )
