@@ -148,12 +148,12 @@ def _anyway(effects: Effects, label: str) -> str:
     years = consortium_years(effects, label)
     if years.empty:
         return ""
-    savings = listed([f"{100 * saving:+.1f} %" for saving in years["saving"]])
+    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in years["saving"]])
     return (
         f"With nobody behaving differently the consortium would divide {plain(years['divided'].mean() / 1e6, 1)} m DKK "
-        f"a year, in {100 * years['paid'].mean():.0f} % of the years: care then costs less than its benchmark by "
-        f"{savings} in its years, and its gates are passed in {100 * years['passed'].mean():.0f} %. That part is no "
-        "effect of the contract but what the model's population does from the year of the benchmark on, and chance."
+        f"a year, in {100 * years['paid'].mean():.0f} % of the years: spending then lies {apart} from its benchmark in "
+        f"its {len(years)} years, and the gates are passed in {100 * years['passed'].mean():.0f} %. That is no effect of "
+        "the contract: it is chance, and how the model goes on from the years that the benchmark rests on."
     )
 
 

@@ -41,7 +41,7 @@ def test_little_is_not_blamed_on_purses_when_most_of_the_money_is_felt(effects: 
 def test_what_a_consortium_divides_anyway_is_told_apart_from_the_effect(effects: Effects) -> None:
     text = answer(effects, "shared-savings").anyway
     assert "divide 2.0 m DKK a year, in 33 % of the years" in text
-    assert "+2.0 %, +4.0 % and -1.0 %" in text
+    assert "-2.0 %, -4.0 % and +1.0 % from its benchmark" in text
     assert "gates are passed in 67 %" in text
 
 
