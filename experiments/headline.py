@@ -152,8 +152,8 @@ def _anyway(effects: Effects, label: str) -> str:
     return (
         f"With nobody behaving differently the consortium would divide {plain(years['divided'].mean() / 1e6, 1)} m DKK "
         f"a year, in {100 * years['paid'].mean():.0f} % of the years: spending then lies {apart} from its benchmark in "
-        f"its {len(years)} years, and the gates are passed in {100 * years['passed'].mean():.0f} %. That is no effect of "
-        "the contract: it is chance, and how the model goes on from the years that the benchmark rests on."
+        f"its {len(years)} years, and the gates are passed in {100 * years['passed'].mean():.0f} %. That is no effect "
+        "of the contract: it is chance, and how the model goes on from the years that the benchmark rests on."
     )
 
 

@@ -117,7 +117,7 @@ class SharedSavings:
         days = month.residents() * self.taking_part[:, None]
         gates = np.array([self._gate(gate.indicator, month) for gate in self.spec.gate]).reshape(-1, 2)
         new = self._remembered(state, month, spent, days, gates)
-        units = month.units()[[line.measure for line in self.lines]]
+        units = np.stack([line.units(month) for line in self.lines])
         for name, amounts in (("rated", by_line.sum(axis=2)), ("units", units)):
             new[name] = state[name].copy()
             new[name][month.month % 12] = amounts

@@ -129,6 +129,23 @@ def test_unchanged_care_at_unchanged_prices_saves_nothing_however_the_population
     assert found["saving"] == pytest.approx(0.0, abs=1e-6)
 
 
+def test_an_avoided_course_counts_as_an_acute_one_where_only_acute_ones_are_spending() -> None:
+    text = (
+        contract()
+        .contract.to_toml()
+        .replace(
+            'spending = [{ on = "hospital_course" }]',
+            'spending = [{ on = "hospital_course", where = { flags = ["acute"] } }]',
+        )
+    )
+    found = Contract.parse(text)
+    bound = found.bind(PARAMETERS, Accounts(PLACES, found.pools()))
+    acute = event("hospital_course", value=30_000, flags=("acute",))
+    states, _ = bound.rate(bound.start(), made_month([acute] * 3 + [event("hospital_course", value=90_000)] * 5))
+    clause = clause_of(bound)
+    assert clause.unit_totals(states[-1])[COURSE, RANDERS].sum() == pytest.approx(30_000 * 0.5)
+
+
 # Gates ---------------------------------------------------------------------------------------------------------------
 
 UNEVEN = [-100.0, -110.0, -90.0, -95.0, -105.0, -120.0, -80.0, -101.0, -99.0, -98.0, -102.0, -100.0]

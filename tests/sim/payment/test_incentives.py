@@ -210,7 +210,8 @@ def test_6_a_region_above_its_ceiling_gains_nothing_at_the_margin(ceiling: float
 
 
 def test_7_relabelling_answers_ten_times_as_strongly_as_planning() -> None:
-    planning = PARAMETERS["behaviour.ward.discharge_planning.kappa"] / avoided_by_planning(PARAMETERS)
+    values = PARAMETERS.replace({"behaviour.baseline.readmission": 0.175})
+    planning = values["behaviour.ward.discharge_planning.kappa"] / avoided_by_planning(values)
     observation = PARAMETERS["behaviour.ward.observation.kappa"]
     assert z_of(0.047, 32_000, planning) == pytest.approx(0.01930, abs=1e-4)
     assert z_of(0.047, 96_000, planning) == pytest.approx(0.05790, abs=1e-4)
