@@ -300,6 +300,8 @@ def _settled(clause: Clause, state: ClauseState, years: Numbers, moves: Numbers,
     steps = moves[:, None, :]
     cases = np.concatenate([years + steps, years - steps], axis=1)
     settled = clause.due(state, cases.reshape(-1, clause.size), final=True)
-    up, down = np.split(settled.reshape(len(moves), 2, len(years), -1), 2, axis=1)
-    mean: Numbers = ((up - down)[:, 0] * chance_of_year.weights[:, None]).sum(axis=1)
+    settled = settled.reshape(len(moves), 2, len(years), -1)
+    change = settled[:, 0] - settled[:, 1]
+    change *= chance_of_year.weights[:, None]
+    mean: Numbers = change.sum(axis=1)
     return mean
