@@ -23,8 +23,8 @@ from sim.day.emergency import (
     treated_elsewhere,
     winter_beds,
 )
-from sim.day.frame import FAULT_STAYS, Load, Output, Today, Work, census, claim, count, push, write
-from sim.day.home_care import enter_temporary, leave_temporary_list, temporary_free
+from sim.day.frame import FAULT_STAYS, LOAD_DAYS, Load, Output, Today, Work, census, claim, count, push, write
+from sim.day.home_care import enter_temporary, leave_temporary_list, nursing_place_free, temporary_free
 from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_care
 from sim.day.numbers import exponential, logistic, lognormal, normal
 from sim.day.practice import rank_claims
@@ -121,9 +121,7 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
         key = organisations.wards.ward_key[w]
         spread = rates.derived.background_spread * normal(uniform(key, today.streams[BACKGROUND_WARD]))
         others = organisations.wards.ward_background[w] * (1.0 + spread)
-        if load.ward[w, today.month, 0] > 0.0:
-            z = normal(uniform_at(key, today.streams[BACKGROUND_WARD], 1))
-            others += max(load.ward[w, today.month, 0] + load.ward[w, today.month, 1] * z, 0.0)
+        others += load.ward[w, today.day % LOAD_DAYS]
         refill = 0.0
         if organisations.wards.ward_reference[w] >= 0.0 and hospital.pressure_switch > 0.0:
             freed = organisations.wards.ward_reference[w] - organisations.wards.ward_smoothed[w]
@@ -219,21 +217,15 @@ def received(state: State, k: int, rates: Rates, load: Load, today: Today, out: 
     if stays.bed.received[k] >= until:
         return False
     m = people.card.municipality[stays.bed.row[k]]
-    if kind == TEMPORARY_PLACE and not temporary_free(state, load, m):
+    if kind == TEMPORARY_PLACE and not temporary_free(state, load, m, today.day):
         if until >= today.day + 1.0:
             count(out, people, stays.bed.row[k], _C_TEMPORARY_UNMET, 1)
         return False
     if kind == NURSING_PLACE:
         # without a nursing-home place the patient waits for it in a temporary place
-        return nursing_place_free(state, load, m) or temporary_free(state, load, m)
+        free = nursing_place_free(state, load, m, today.day)
+        return free or temporary_free(state, load, m, today.day)
     return True
-
-
-@inline
-def nursing_place_free(state: State, load: Load, m: int) -> bool:
-    """Whether a nursing-home place is free now."""
-    towns = state.organisations.towns
-    return towns.nursing_used[m] + load.nursing_home[m] < towns.nursing_capacity[m]
 
 
 @jit
@@ -546,7 +538,7 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     m = people.card.municipality[i]
     if kind == TEMPORARY_PLACE:
         enter_temporary(state, i, today.day, uniform_at(people.key[i], today.streams[RECEPTION], 1), rates, out)
-    elif kind == NURSING_PLACE and not nursing_place_free(state, load, m):
+    elif kind == NURSING_PLACE and not nursing_place_free(state, load, m, today.day):
         enter_temporary(state, i, today.day, 0.999, rates, out)
         if not people.card.waits[i] & WAITS_FOR_NURSING_HOME:
             people.card.waits[i] |= WAITS_FOR_NURSING_HOME
