@@ -138,7 +138,7 @@ def no_load(network: Network) -> Load:
     """Nobody outside the sample."""
     return Load(
         practice=np.zeros((len(network.practices), 2, LOAD_DAYS), np.int64),
-        ward=np.zeros((len(network.wards), LOAD_DAYS), np.int64),
+        ward=np.zeros((len(network.wards), 3, LOAD_DAYS), np.int64),
         unit=np.zeros((len(network.units), LOAD_DAYS), np.int64),
         nurse=np.zeros((len(network.municipalities), LOAD_DAYS), np.int64),
         temporary=np.zeros((len(network.municipalities), LOAD_DAYS), np.int64),

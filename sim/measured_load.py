@@ -20,6 +20,7 @@ from sim.compiled import interpreted
 from sim.fingerprint import base_fingerprint
 from sim.kept import kept_or_made
 from sim.measures import MEASURE
+from sim.records import WARD_COUNTER
 
 if TYPE_CHECKING:
     from sim.day.frame import Output
@@ -28,20 +29,27 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.float64]
 #: What is measured of organisations day by day.
-LOADS: Final = ("pressing", "planned", "ward", "unit", "nurse", "temporary", "nursing_home")
+LOADS: Final = (
+    "pressing", "planned", "ward_before", "ward_after", "ward", "unit", "nurse", "temporary", "nursing_home",
+)  # fmt: skip
+_ADMITTED: Final = WARD_COUNTER["admissions"]
+_DAYS_OF_OPENING: Final = 5  # a week of general practice
+
 #: What people use month by month, from which a change is seen.
 USES: Final = ("practice", "ward", "unit", "nurse", "temporary", "nursing_home")
 
 
 class Profile(NamedTuple):
-    """Daily load of the organisations of a kind: the mean is ``share * total`` of the month.
+    """Daily load of the organisations of a kind: the mean is ``share`` of the weekday times ``total`` of the month.
 
     One total for all organisations of a kind keeps season and trend, and the chance of a single small one out.
     """
 
     total: Numbers  # (months,) of all organisations together
-    share: Numbers  # (organisations,)
-    spread: Numbers  # (organisations,) standard deviation from day to day
+    share: Numbers  # (weekdays, organisations) of the mean day's total
+    spread: Numbers  # (organisations,) standard deviation of a day
+    lasting: Numbers  # (organisations,) share of that variance which lasts from day to day
+    memory: Numbers  # (organisations,) correlation of what lasts, from one day of opening to the next
 
 
 class MeasuredLoad(NamedTuple):
@@ -72,11 +80,13 @@ def _of_base(base: str, scenario: Scenario) -> MeasuredLoad:
 def measure(scenario: Scenario) -> dict[str, Any]:
     """Measure the load of the whole catchment of a scenario; plain lists that JSON can hold."""
     runs = int(scenario.parameters.number("people.sample.measuring_runs"))
-    parts = [_measured_run(_base(scenario), seed) for seed in range(1, runs + 1)]
+    base = _base(scenario)
+    parts = [_measured_run(base, seed) for seed in range(1, runs + 1)]
     months = parts[0][0]
+    weekdays = (base.first_day + np.arange(len(months)) + 3) % 7
     daily = {name: [series[name] for _, series, _ in parts] for name in LOADS}
     return {
-        "profiles": {name: [column.tolist() for column in _profile(daily[name], months)] for name in LOADS},
+        "profiles": {name: [column.tolist() for column in _profile(daily[name], months, weekdays)] for name in LOADS},
         "use": {name: np.mean([use[name] for _, _, use in parts], axis=0).tolist() for name in USES},
     }
 
@@ -115,14 +125,18 @@ def _measured_run(base: Scenario, seed: int) -> tuple[NDArray[np.int64], dict[st
     days: list[dict[str, NDArray[Any]]] = []
     use: dict[str, list[float]] = {name: [] for name in USES}
     visits: NDArray[Any] = np.zeros(1)  # wanted so far in the month
+    admissions: NDArray[Any] = np.zeros(1)
     while not run.finished:
         month, workday = run.month, (run.day + 3) % 7 < 5
         out = run.live(run.day + 1)
         months.append(month - first)
-        days.append(_load_of_day(run, workday) | {"nurse": out.nurse_use[:, 1] - visits})
-        visits = out.nurse_use[:, 1].copy()
+        admitted = out.ward[_ADMITTED]
+        today = _load_of_day(run, workday)
+        today |= {"nurse": out.nurse_use[:, 1] - visits, "ward_after": today["ward_before"] + admitted - admissions}
+        days.append(today)
+        visits, admissions = out.nurse_use[:, 1].copy(), admitted.copy()
         if run.finished or run.month != month:
-            visits = np.zeros(1)
+            visits = admissions = np.zeros(1)
             for name, amount in use_of(out).items():
                 use[name].append(amount)
     daily = {name: np.array([day[name] for day in days], np.float64) for name in LOADS}
@@ -132,7 +146,7 @@ def _measured_run(base: Scenario, seed: int) -> tuple[NDArray[np.int64], dict[st
 def _load_of_day(run: Months, workday: bool) -> dict[str, NDArray[Any]]:
     """What practices were asked for today (not a number where closed), and what was occupied tonight."""
     organisations, work = run.world.state.organisations, run.world.work
-    towns = organisations.towns
+    towns, wards = organisations.towns, organisations.wards
     claims = work.practice.entry[: work.practice.count[0]]
     practices = len(organisations.practices)
     pressing = (claims.rank >> np.uint64(60)) <= 1  # urgent and soon
@@ -144,7 +158,8 @@ def _load_of_day(run: Months, workday: bool) -> dict[str, NDArray[Any]]:
     return {
         "pressing": wanted[0],
         "planned": wanted[1],
-        "ward": organisations.wards.ward_modelled.copy(),
+        "ward_before": wards.ward_before.copy(),
+        "ward": wards.ward_modelled.copy(),
         "unit": organisations.units.unit_committed.copy(),
         "temporary": towns.temporary_used.copy(),
         "nursing_home": towns.nursing_used.copy(),
@@ -163,14 +178,30 @@ def use_of(out: Output) -> dict[str, float]:
     }
 
 
-def _profile(runs: list[Numbers], months: NDArray[np.int64]) -> Profile:
-    """Totals by month, shares of organisations and daily spread around both, over all runs."""
-    daily = np.concatenate(runs)
-    month = np.tile(months, len(runs))
-    opened = ~np.isnan(daily[:, 0])
-    daily, month = daily[opened], month[opened]
+def _profile(runs: list[Numbers], months: NDArray[np.int64], weekdays: NDArray[np.int64]) -> Profile:
+    """Totals by month, shares of organisations, and how days differ from both, over all runs."""
+    opened = ~np.isnan(runs[0][:, 0])
+    daily, month = np.concatenate([run[opened] for run in runs]), np.tile(months[opened], len(runs))
+    weekday = np.tile(weekdays[opened], len(runs))
     number = int(months[-1]) + 1
     total = np.bincount(month, daily.sum(axis=1), number) / np.maximum(np.bincount(month, minlength=number), 1)
-    mean = daily.mean(axis=0)
-    share = mean / max(float(mean.sum()), 1e-9)
-    return Profile(total, share, np.sqrt(np.mean((daily - total[month][:, None] * share) ** 2, axis=0)))
+    by_weekday = np.zeros((7, daily.shape[1]))
+    np.add.at(by_weekday, weekday, daily)
+    by_weekday /= np.maximum(np.bincount(weekday, minlength=7), 1)[:, None]
+    share = by_weekday / max(float(daily.sum(axis=1).mean()), 1e-9)
+    rest = daily - total[month][:, None] * share[weekday]
+    variance = np.mean(rest**2, axis=0)
+    return Profile(total, share, np.sqrt(variance), *_persistence(rest, variance))
+
+
+def _persistence(rest: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
+    """Share of the variance that lasts and its correlation from day to day, from those over one day and over a week.
+
+    A backlog lasts, the demand of a day does not; the correlation over one day alone would mix them up.
+    """
+    one, week = (
+        np.mean(rest[lag:] * rest[:-lag], axis=0) / np.maximum(variance, 1e-12) for lag in (1, _DAYS_OF_OPENING)
+    )  # fmt: skip
+    one = np.clip(one, 1e-6, 1.0)
+    memory = np.clip(np.clip(week, 0.0, 1.0) / one, 0.0, 0.99**4) ** (1.0 / (_DAYS_OF_OPENING - 1))
+    return np.clip(one / np.maximum(memory, 1e-6), 0.0, 1.0) * (memory > 0.0), memory

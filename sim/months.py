@@ -134,7 +134,7 @@ class Months:
         self._check_conservation(*self._count_at_month_end(days))
         closing = self.finished
         if self.others is not None:
-            self.others.follow(out, month, days)
+            self.others.follow(out, month)
         self.planning.settle(out, month, days, closing)
         if self.day == self.scenario.start_day:
             wards = self.world.state.organisations.wards

@@ -72,6 +72,7 @@ from sim.state import (
 BACK_TO_NURSING_HOME = 5
 RECEPTION_SPEED, REHABILITATION = 2, 3
 MEDICAL_WINTER_WARD, GENERAL = 4, 5
+BEFORE, AFTER, MIDNIGHT = 0, 1, 2  # beds are allotted
 _ACUTE_ADMISSION, _ELECTIVE_ADMISSION = MEASURE["acute_admission"], MEASURE["elective_admission"]
 _COURSE, _BED_DAY, _FINISHED = MEASURE["hospital_course"], MEASURE["bed_day"], MEASURE["finished_treated_day"]
 _PLAN, _RECONCILIATION = MEASURE["discharge_plan"], MEASURE["medication_reconciliation"]
@@ -121,16 +122,34 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
         key = organisations.wards.ward_key[w]
         spread = rates.derived.background_spread * normal(uniform(key, today.streams[BACKGROUND_WARD]))
         others = organisations.wards.ward_background[w] * (1.0 + spread)
-        others += load.ward[w, today.day % LOAD_DAYS]
+        patients = organisations.wards.ward_modelled[w]  # last night, with those outside the sample
+        patients += organisations.wards.ward_others[w] - organisations.wards.ward_younger[w]
         refill = 0.0
         if organisations.wards.ward_reference[w] >= 0.0 and hospital.pressure_switch > 0.0:
             freed = organisations.wards.ward_reference[w] - organisations.wards.ward_smoothed[w]
             refill = max(hospital.pressure_refill * freed, -others)
-        organisations.wards.ward_others[w] = int(others + refill + 0.5)
+        organisations.wards.ward_younger[w] = int(others + refill + 0.5)
         out.ward[_W_REFILLED, w] += int(math.floor(refill + 0.5))
-        organisations.wards.ward_smoothed[w] += weight * (
-            organisations.wards.ward_modelled[w] - organisations.wards.ward_smoothed[w]
-        )
+        organisations.wards.ward_smoothed[w] += weight * (patients - organisations.wards.ward_smoothed[w])
+    others_in_wards(state, rates, load, today, BEFORE, AFTER, 0.0)
+
+
+@jit
+def others_in_wards(
+    state: State, rates: Rates, load: Load, today: Today, start: int, stop: int, passed: float
+) -> None:  # fmt: skip
+    """Patients who are not people of the model, a share of the way from one time of the day to another.
+
+    Those outside the sample take no more beds than a ward has, overflow included: they too are turned away.
+    """
+    wards, column = state.organisations.wards, today.day % LOAD_DAYS
+    for w in range(wards.shape[0]):
+        early, late = load.ward[w, start, column], load.ward[w, stop, column]
+        others = early + int(math.floor((late - early) * passed + 0.5))
+        if others > 0:
+            most = int(beds_today(state.organisations, w, today, rates) * (1.0 + rates.hospital.pressure_overflow))
+            others = min(others, max(most - wards.ward_younger[w] - wards.ward_modelled[w], 0))
+        wards.ward_others[w] = wards.ward_younger[w] + others
 
 
 @jit
@@ -234,8 +253,11 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
     claims, people = work.beds, state.people
     claim_elective(state, rates, today, work, out)
     rank_claims(claims, people.key, 0, claims.count[0])
-    wards = state.organisations.wards.shape[0]
-    for r in range(claims.count[0]):
+    wards, number = state.organisations.wards.shape[0], claims.count[0]
+    for w in range(wards):
+        state.organisations.wards.ward_before[w] = state.organisations.wards.ward_modelled[w]
+    for r in range(number):
+        others_in_wards(state, rates, load, today, BEFORE, AFTER, (r + 0.5) / number)
         c = claims.order[r]
         i, acute = claims.entry.row[c], claims.entry.kind[c] == ACUTE_BED
         if people.card.place[i] == HOSPITAL or people.card.place[i] == DEAD or people.card.place[i] == MOVED:
@@ -254,6 +276,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
         else:
             count(out, people, i, _C_CANCELLED, 1)
             push(state.lists.elective, out, i, today.day + 7, 0, 9.0)
+    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 0.5)  # during the evening's discharges
 
 
 @jit
@@ -645,8 +668,9 @@ def book_follow_up(state: State, i: int, rates: Rates, today: Today, out: Output
 
 
 @jit
-def midnight(state: State, rates: Rates, today: Today, out: Output) -> None:
+def midnight(state: State, rates: Rates, load: Load, today: Today, out: Output) -> None:
     """Count the night: beds, overflow, and finished-treated days by what is waited for."""
+    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 1.0)
     stays, people, organisations = state.stays, state.people, state.organisations
     for k in range(stays.count[0]):
         i = stays.bed.row[k]
