@@ -139,6 +139,7 @@ def no_load(network: Network) -> Load:
     return Load(
         practice=np.zeros((len(network.practices), 2, LOAD_DAYS), np.int64),
         ward=np.zeros((len(network.wards), 3, LOAD_DAYS), np.int64),
+        planned=np.ones(len(network.wards)),
         unit=np.zeros((len(network.units), LOAD_DAYS), np.int64),
         nurse=np.zeros((len(network.municipalities), LOAD_DAYS), np.int64),
         temporary=np.zeros((len(network.municipalities), LOAD_DAYS), np.int64),

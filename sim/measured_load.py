@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import interpreted
+from sim.day.emergency import ELECTIVE_BED
 from sim.fingerprint import base_fingerprint
 from sim.kept import kept_or_made
 from sim.measures import MEASURE
@@ -57,6 +58,7 @@ class MeasuredLoad(NamedTuple):
 
     profiles: dict[str, Profile]  # by LOADS
     use: dict[str, Numbers]  # by USES, (months,)
+    planned: Numbers  # (wards,) planned admissions asked for over those that found a bed
 
 
 def measured_load(scenario: Scenario) -> MeasuredLoad:
@@ -74,7 +76,7 @@ def measured_load(scenario: Scenario) -> MeasuredLoad:
 def _of_base(base: str, scenario: Scenario) -> MeasuredLoad:
     kept = kept_or_made(f"load-{base}", lambda: _elsewhere(scenario) if interpreted else measure(scenario))
     profiles = {name: Profile(*(np.array(column) for column in kept["profiles"][name])) for name in LOADS}
-    return MeasuredLoad(profiles, {name: np.array(kept["use"][name]) for name in USES})
+    return MeasuredLoad(profiles, {name: np.array(kept["use"][name]) for name in USES}, np.array(kept["planned"]))
 
 
 def measure(scenario: Scenario) -> dict[str, Any]:
@@ -82,12 +84,14 @@ def measure(scenario: Scenario) -> dict[str, Any]:
     runs = int(scenario.parameters.number("people.sample.measuring_runs"))
     base = _base(scenario)
     parts = [_measured_run(base, seed) for seed in range(1, runs + 1)]
-    months = parts[0][0]
+    months = parts[0].months
     weekdays = (base.first_day + np.arange(len(months)) + 3) % 7
-    daily = {name: [series[name] for _, series, _ in parts] for name in LOADS}
+    daily = {name: [part.daily[name] for part in parts] for name in LOADS}
+    asked, put_off = np.sum([part.beds for part in parts], axis=0)
     return {
         "profiles": {name: [column.tolist() for column in _profile(daily[name], months, weekdays)] for name in LOADS},
-        "use": {name: np.mean([use[name] for _, _, use in parts], axis=0).tolist() for name in USES},
+        "use": {name: np.mean([part.use[name] for part in parts], axis=0).tolist() for name in USES},
+        "planned": (np.maximum(asked, 1.0) / np.maximum(asked - put_off, 1.0)).tolist(),
     }
 
 
@@ -115,14 +119,23 @@ def _elsewhere(scenario: Scenario) -> dict[str, Any]:
     return found
 
 
-def _measured_run(base: Scenario, seed: int) -> tuple[NDArray[np.int64], dict[str, Numbers], dict[str, Numbers]]:
-    """Month of each day, daily loads (days, organisations), and use (months,) of one run."""
+class MeasuredRun(NamedTuple):
+    """What is kept of one measuring run."""
+
+    months: NDArray[np.int64]  # (days,) month of each day from the first
+    daily: dict[str, Numbers]  # by LOADS, (days, organisations)
+    use: dict[str, Numbers]  # by USES, (months,)
+    beds: Numbers  # (2, wards) planned admissions asked for, and put off
+
+
+def _measured_run(base: Scenario, seed: int) -> MeasuredRun:
     from sim.months import Months
 
     run = Months(base, seed)
     first = run.month
     months: list[int] = []
     days: list[dict[str, NDArray[Any]]] = []
+    beds = np.zeros((2, len(run.world.network.wards)))
     use: dict[str, list[float]] = {name: [] for name in USES}
     visits: NDArray[Any] = np.zeros(1)  # wanted so far in the month
     admissions: NDArray[Any] = np.zeros(1)
@@ -134,13 +147,14 @@ def _measured_run(base: Scenario, seed: int) -> tuple[NDArray[np.int64], dict[st
         today = _load_of_day(run, workday)
         today |= {"nurse": out.nurse_use[:, 1] - visits, "ward_after": today["ward_before"] + admitted - admissions}
         days.append(today)
+        beds += _planned_admissions(run)
         visits, admissions = out.nurse_use[:, 1].copy(), admitted.copy()
         if run.finished or run.month != month:
             visits = admissions = np.zeros(1)
             for name, amount in use_of(out).items():
                 use[name].append(amount)
     daily = {name: np.array([day[name] for day in days], np.float64) for name in LOADS}
-    return np.array(months), daily, {name: np.array(amounts) for name, amounts in use.items()}
+    return MeasuredRun(np.array(months), daily, {name: np.array(amounts) for name, amounts in use.items()}, beds)
 
 
 def _load_of_day(run: Months, workday: bool) -> dict[str, NDArray[Any]]:
@@ -164,6 +178,17 @@ def _load_of_day(run: Months, workday: bool) -> dict[str, NDArray[Any]]:
         "temporary": towns.temporary_used.copy(),
         "nursing_home": towns.nursing_used.copy(),
     }
+
+
+def _planned_admissions(run: Months) -> NDArray[np.int64]:
+    """Planned admissions that asked each ward for a bed today, and those put off a week, shape (2, wards)."""
+    claims, waiting = run.world.work.beds, run.world.state.lists.elective
+    asked = claims.entry[: claims.count[0]]
+    asked = asked[(asked.kind == ELECTIVE_BED) & (asked.place < len(run.world.network.wards))]
+    queue = waiting.entry[: waiting.count[0]]
+    put_off = np.isin(asked.row, queue.row[queue.day == run.day - 1 + 7])
+    wards = len(run.world.network.wards)
+    return np.stack([np.bincount(asked.place[which], minlength=wards) for which in (put_off | True, put_off)])
 
 
 def use_of(out: Output) -> dict[str, float]:

@@ -88,6 +88,7 @@ class Others:
         at = days % LOAD_DAYS
         load.practice[:, 0, at], load.practice[:, 1, at] = drawn["pressing"], drawn["planned"]
         load.unit[:, at], load.nurse[:, at] = drawn["unit"], drawn["nurse"]
+        load.planned[:] = self.measured.planned
         for time, name in enumerate(_WARD):
             load.ward[:, time, at] = drawn[name]
         load.temporary[:, at], load.nursing_home[:, at] = drawn["temporary"], drawn["nursing_home"]

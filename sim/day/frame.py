@@ -87,6 +87,7 @@ class Load(NamedTuple):
 
     practice: NDArray[np.int64]  # (practices, 2, days) tenths of minutes wanted: pressing care, and the rest
     ward: NDArray[np.int64]  # (wards, 3, days) patients before beds are allotted, after, and at midnight
+    planned: NDArray[np.float64]  # (wards,) planned admissions asked for over those that found a bed
     unit: NDArray[np.int64]  # (units, days) minutes a week committed
     nurse: NDArray[np.int64]  # (municipalities, days) visits wanted
     temporary: NDArray[np.int64]  # (municipalities, days) places in use

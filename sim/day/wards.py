@@ -131,21 +131,24 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
         organisations.wards.ward_younger[w] = int(others + refill + 0.5)
         out.ward[_W_REFILLED, w] += int(math.floor(refill + 0.5))
         organisations.wards.ward_smoothed[w] += weight * (patients - organisations.wards.ward_smoothed[w])
-    others_in_wards(state, rates, load, today, BEFORE, AFTER, 0.0)
+    others_in_wards(state, rates, load, today, BEFORE, AFTER, 0.0, 0.0)
 
 
 @jit
 def others_in_wards(
-    state: State, rates: Rates, load: Load, today: Today, start: int, stop: int, passed: float
+    state: State, rates: Rates, load: Load, today: Today, start: int, stop: int, passed: float, planned: float
 ) -> None:  # fmt: skip
     """Patients who are not people of the model, a share of the way from one time of the day to another.
 
-    Those outside the sample take no more beds than a ward has, overflow included: they too are turned away.
+    ``planned`` is the share of planned admissions that were considered before; where many of them find no bed, the
+    beds are taken by the first of them. Those outside the sample take no more beds than a ward has, overflow included:
+    they too are turned away.
     """
     wards, column = state.organisations.wards, today.day % LOAD_DAYS
     for w in range(wards.shape[0]):
         early, late = load.ward[w, start, column], load.ward[w, stop, column]
-        others = early + int(math.floor((late - early) * passed + 0.5))
+        way = passed + (1.0 - passed) * min(planned * load.planned[w], 1.0)
+        others = early + int(math.floor((late - early) * way + 0.5))
         if others > 0:
             most = int(beds_today(state.organisations, w, today, rates) * (1.0 + rates.hospital.pressure_overflow))
             others = min(others, max(most - wards.ward_younger[w] - wards.ward_modelled[w], 0))
@@ -256,9 +259,17 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
     wards, number = state.organisations.wards.shape[0], claims.count[0]
     for w in range(wards):
         state.organisations.wards.ward_before[w] = state.organisations.wards.ward_modelled[w]
+    urgent = 0
+    while urgent < number and claims.entry.kind[claims.order[urgent]] == ACUTE_BED:
+        urgent += 1
     for r in range(number):
-        others_in_wards(state, rates, load, today, BEFORE, AFTER, (r + 0.5) / number)
         c = claims.order[r]
+        lot = uniform_at(people.key[claims.entry.row[c]], today.streams[BED_QUEUE], 1)
+        if r < urgent:
+            others_in_wards(state, rates, load, today, BEFORE, AFTER, (r + lot) / number, 0.0)
+        else:
+            turn = (r - urgent + lot) / (number - urgent)
+            others_in_wards(state, rates, load, today, BEFORE, AFTER, urgent / number, turn)
         i, acute = claims.entry.row[c], claims.entry.kind[c] == ACUTE_BED
         if people.card.place[i] == HOSPITAL or people.card.place[i] == DEAD or people.card.place[i] == MOVED:
             continue
@@ -276,7 +287,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
         else:
             count(out, people, i, _C_CANCELLED, 1)
             push(state.lists.elective, out, i, today.day + 7, 0, 9.0)
-    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 0.5)  # during the evening's discharges
+    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 0.5, 0.0)  # during the evening's discharges
 
 
 @jit
@@ -670,7 +681,7 @@ def book_follow_up(state: State, i: int, rates: Rates, today: Today, out: Output
 @jit
 def midnight(state: State, rates: Rates, load: Load, today: Today, out: Output) -> None:
     """Count the night: beds, overflow, and finished-treated days by what is waited for."""
-    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 1.0)
+    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 1.0, 0.0)
     stays, people, organisations = state.stays, state.people, state.organisations
     for k in range(stays.count[0]):
         i = stays.bed.row[k]
