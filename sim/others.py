@@ -7,6 +7,7 @@ people of the sample do: if under another contract they use a tenth less of the 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,7 +17,8 @@ from scipy.special import ndtri
 from sim.chance import uniforms
 from sim.clock import date_of, day_number, first_of_month, month_number
 from sim.day.frame import LOAD_DAYS
-from sim.measured_load import LOADS, USES, MeasuredLoad, measured_load, use_of
+from sim.measured_load import MeasuredLoad, measured_load
+from sim.measuring import LOADS, USES, use_of
 from sim.network import names_to_keys
 
 if TYPE_CHECKING:
@@ -53,8 +55,7 @@ class Others:
 
     def __init__(self, scenario: Scenario, world: World, seed: int) -> None:
         p, network = scenario.parameters, world.network
-        self.measured: MeasuredLoad = measured_load(scenario)
-        self.seed = seed
+        self.scenario, self.seed = scenario, seed
         self.first = month_number(date_of(scenario.first_day))
         self.memory = p.number("people.sample.memory")
         self.most = p.number("people.sample.largest_change")
@@ -69,10 +70,19 @@ class Others:
         left_out = 1.0 - float(scenario.population.scale)
         self.left_out: dict[str, Numbers] = {name: np.full(len(self.keys[name]), left_out) for name in LOADS}
         self.left_out |= {"unit": 1.0 - world.sampled.unit, "nursing_home": 1.0 - world.sampled.nursing_home}
-        self.expected = {name: self._expected(name) for name in USES}
         #: Smoothed use of the people of the sample over what is expected of them, by kind of use.
         self.change = dict.fromkeys(USES, 1.0)
         self.lasting: dict[str, Numbers] = {}
+
+    @cached_property
+    def measured(self) -> MeasuredLoad:
+        """Load of the whole catchment; looked up on the first day lived."""
+        return measured_load(self.scenario)
+
+    @cached_property
+    def expected(self) -> dict[str, Numbers]:
+        """What the people of the sample are expected to use, by kind and month."""
+        return {name: self._expected(name) for name in USES}
 
     def _expected(self, use: str) -> Numbers:
         """What the people of the sample would use month by month if they were like everybody."""
