@@ -23,6 +23,7 @@ from sim.day.rates import (
     read_theme,
 )
 from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
+from sim.measuring import USES
 from sim.network import Network, build_network, names_to_keys
 from sim.population.synthesis import synthesise
 from sim.state import (
@@ -260,6 +261,7 @@ def _organisations(
         census=np.zeros((4, *shape[1:3]), np.int64),
         listed=np.zeros((shape[0], shape[1] * shape[2] * shape[3] * shape[4]), np.int64),
         present=np.zeros(1, np.int64),
+        others=np.ones(len(USES)),
     )
 
 

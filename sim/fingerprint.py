@@ -44,11 +44,14 @@ def burn_in_fingerprint(scenario: Scenario, seed: int) -> str:
     return _hash("burn-in", _json(_parts_of_burn_in(scenario)), str(seed), code_hash())
 
 
-def base_fingerprint(scenario: Scenario) -> str:
-    """Hash of what the load of the whole catchment depends on: as for burn-in, without seed and scale."""
+def load_name(scenario: Scenario) -> str:
+    """Name under which the load of the whole catchment is kept: a hash of what it depends on.
+
+    As for burn-in, without seed, scale and horizon.
+    """
     parts = _parts_of_burn_in(scenario)
-    del parts["population"]["scale"]
-    return _hash("base", _json(parts), code_hash())
+    del parts["population"]["scale"], parts["time"]["years"]
+    return f"load-{_hash('load', _json(parts), code_hash())}"
 
 
 def _parts_of_burn_in(scenario: Scenario) -> dict[str, Any]:

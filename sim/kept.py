@@ -73,6 +73,11 @@ def kept_or_made(name: str, make: Callable[[], Any]) -> Any:
     return made
 
 
+def is_kept(name: str) -> bool:
+    """Whether :func:`kept_or_made` would find something under this name."""
+    return (cache_folder() / f"{name}.json").is_file()
+
+
 def _remove_oldest(group: str) -> None:
     try:
         files = sorted(cache_folder().glob(f"{group}-*.json"), key=lambda file: file.stat().st_mtime_ns)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import interpreted
-from sim.fingerprint import base_fingerprint
+from sim.fingerprint import load_name
 from sim.kept import kept_or_made
 from sim.measuring import LOADS, USES, measured_run
 
@@ -58,14 +58,14 @@ def measured_load(scenario: Scenario) -> MeasuredLoad:
     scenario : Scenario
         Its payment schedule, responses, scale, and interventions from the start of the accounts on play no part.
     """
-    return _of_base(base_fingerprint(scenario), scenario)
+    return _kept(load_name(scenario), scenario)
 
 
 @lru_cache(maxsize=8)
-def _of_base(base: str, scenario: Scenario) -> MeasuredLoad:
-    kept = kept_or_made(f"load-{base}", lambda: _elsewhere(scenario) if interpreted else measure(scenario))
-    profiles = {name: Profile(*(np.array(column) for column in kept["profiles"][name])) for name in LOADS}
-    return MeasuredLoad(profiles, {name: np.array(kept["use"][name]) for name in USES}, np.array(kept["planned"]))
+def _kept(name: str, scenario: Scenario) -> MeasuredLoad:
+    kept = kept_or_made(name, lambda: _elsewhere(scenario) if interpreted else measure(scenario))
+    profiles = {load: Profile(*(np.array(column) for column in kept["profiles"][load])) for load in LOADS}
+    return MeasuredLoad(profiles, {use: np.array(kept["use"][use]) for use in USES}, np.array(kept["planned"]))
 
 
 def measure(scenario: Scenario) -> dict[str, Any]:
@@ -86,10 +86,16 @@ def measure(scenario: Scenario) -> dict[str, Any]:
 
 def _base(scenario: Scenario) -> Scenario:
     """The whole catchment under the reference, where nobody has anything to respond to."""
-    changes = {"population.scale": 1.0} | {f"response.{actor}": "none" for actor in ("gp", "home_care", "ward")}
+    changes: dict[str, Any] = {"population.scale": 1.0, "time.years": _years(scenario)}
+    changes |= {f"response.{actor}": "none" for actor in ("gp", "home_care", "ward")}
     base = scenario.with_(changes, payment=scenario.response.reference)
     before = tuple(one for one in base.interventions if one.start is not None and one.start < base.time.start)
     return base if before == base.interventions else base.with_interventions(before)
+
+
+def _years(scenario: Scenario) -> int:
+    """Years measured after burn-in: the same for every horizon, so that a longer run begins like a shorter one."""
+    return int(scenario.parameters.number("people.sample.measuring_years"))
 
 
 def _elsewhere(scenario: Scenario) -> dict[str, Any]:

@@ -22,8 +22,9 @@ Numbers = NDArray[np.float64]
 LOADS: Final = (
     "pressing", "planned", "ward_before", "ward_after", "ward", "unit", "nurse", "temporary", "nursing_home",
 )  # fmt: skip
-#: What people use month by month, from which a change is seen.
-USES: Final = ("practice", "ward", "unit", "nurse", "temporary", "nursing_home")
+#: What people use month by month, from which a change is seen. Places are not among them: the chance of the few people
+#: of a sample who have one would fill or empty the places of everybody.
+USES: Final = ("practice", "ward", "unit", "nurse")
 _ADMITTED: Final = WARD_COUNTER["admissions"]
 _PUT_OFF_DAYS: Final = 7  # as in sim.day.wards
 
@@ -108,6 +109,4 @@ def use_of(out: Output) -> dict[str, float]:
         "ward": float(out.ward_month[:, 0].sum()),
         "unit": float(out.quantity[MEASURE["home_help"]].sum()),
         "nurse": float(out.nurse_use[:, 0].sum()),
-        "temporary": float(out.quantity[MEASURE["temporary_place_day"]].sum()),
-        "nursing_home": float(out.quantity[MEASURE["nursing_home_day"]].sum()),
     }

@@ -112,8 +112,8 @@ class Months:
         season = world.season[self.day - self.scenario.first_day :]
         if self.day == first_of:
             _clear(self.out)
-            if self.others is not None:
-                self.others.turn_up(world.load, month, first_of)
+        if self.others is not None:
+            self.others.turn_up(month)
         with _quiet():
             live_days(
                 world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of,

@@ -23,7 +23,7 @@ from sim.network import names_to_keys
 
 if TYPE_CHECKING:
     from sim.building import World
-    from sim.day.frame import Load, Output
+    from sim.day.frame import Output
     from sim.scenario import Scenario
 
 Numbers = NDArray[np.float64]
@@ -55,7 +55,7 @@ class Others:
 
     def __init__(self, scenario: Scenario, world: World, seed: int) -> None:
         p, network = scenario.parameters, world.network
-        self.scenario, self.seed = scenario, seed
+        self.scenario, self.world, self.seed = scenario, world, seed
         self.first = month_number(date_of(scenario.first_day))
         self.memory = p.number("people.sample.memory")
         self.most = p.number("people.sample.largest_change")
@@ -66,13 +66,11 @@ class Others:
             "pressing": practices, "planned": practices, "unit": units, "nurse": towns, "temporary": towns,
             "nursing_home": towns,
         }  # fmt: skip
-        self.keys |= dict.fromkeys(_WARD, organisations.wards.ward_key)  # one luck at all times of the day
+        self.keys |= dict.fromkeys(_WARD, organisations.wards.ward_key)
         left_out = 1.0 - float(scenario.population.scale)
         self.left_out: dict[str, Numbers] = {name: np.full(len(self.keys[name]), left_out) for name in LOADS}
         self.left_out |= {"unit": 1.0 - world.sampled.unit, "nursing_home": 1.0 - world.sampled.nursing_home}
-        #: Smoothed use of the people of the sample over what is expected of them, by kind of use.
-        self.change = dict.fromkeys(USES, 1.0)
-        self.lasting: dict[str, Numbers] = {}
+        self.month: int | None = None  # whose load is written
 
     @cached_property
     def measured(self) -> MeasuredLoad:
@@ -91,9 +89,12 @@ class Others:
         sampled = float((share @ (1.0 - self.left_out[name])).sum() / share.sum())
         return np.maximum(sampled * self.measured.use[use], 1e-9)
 
-    def turn_up(self, load: Load, month: int, first_day: int) -> None:
-        """Write the load of each day of a month."""
-        days = np.arange(first_day, day_number(first_of_month(month + 1)))
+    def turn_up(self, month: int) -> None:
+        """Write the load of each day of a month, unless it is written."""
+        if month == self.month:
+            return
+        self.month, load = month, self.world.load
+        days = np.arange(day_number(first_of_month(month)), day_number(first_of_month(month + 1)))
         drawn = {name: self._drawn(name, month, days).astype(np.int64) for name in LOADS}
         at = days % LOAD_DAYS
         load.practice[:, 0, at], load.practice[:, 1, at] = drawn["pressing"], drawn["planned"]
@@ -106,7 +107,9 @@ class Others:
     def mean(self, name: str, month: int, days: NDArray[np.int64]) -> Numbers:
         """Mean load of each organisation of a kind, shape (organisations, days), on days of a month."""
         profile = self.measured.profiles[name]
-        total = profile.total[month - self.first] * self.change[_USE_OF.get(name, name)]
+        use, total = _USE_OF.get(name, name), profile.total[self._measured_month(month)]
+        if use in USES:
+            total *= self.world.state.organisations.others[USES.index(use)]
         return np.asarray(self.left_out[name][:, None] * profile.share[(days + 3) % 7].T * total)
 
     def _drawn(self, name: str, month: int, days: NDArray[np.int64]) -> Numbers:
@@ -115,28 +118,40 @@ class Others:
         if name in _STOCKS:
             return np.rint(mean)
         spread = (self.measured.profiles[name].spread * np.sqrt(self.left_out[name]))[:, None]
-        z = self._luck(name, days)
+        z = self._luck("ward" if name in _WARD else name, days)  # one luck at all times of the day
         if name in _DEMAND:
             log_spread = np.sqrt(np.log1p((spread / np.maximum(mean, 1e-9)) ** 2))
             return np.asarray(np.rint(mean * np.exp(log_spread * z - 0.5 * log_spread**2)))
         return np.asarray(np.rint(np.maximum(mean + spread * z, 0.0)))
 
     def _luck(self, name: str, days: NDArray[np.int64]) -> Numbers:
-        """Standard normal numbers (organisations, days): a part that lasts, also into the next month, and a rest."""
+        """Standard normal numbers (organisations, days): a part that lasts from day to day, and a rest.
+
+        What lasts is followed from a month earlier, so that it is the same however many days are lived at a time.
+        """
         profile, keys = self.measured.profiles[name], self.keys[name][:, None]
-        decision = "others in wards" if name in _WARD else f"others {name}"
-        fresh, lasting = (ndtri(uniforms(self.seed, decision, keys, days[None, :], index)) for index in range(2))
-        opened = (days + 3) % 7 < 5 if name in _DEMAND else np.ones(len(days), np.bool_)
-        last = self.lasting.get(name, lasting[:, 0])
-        for at in np.flatnonzero(opened).tolist():
-            last = profile.memory * last + np.sqrt(1.0 - profile.memory**2) * lasting[:, at]
-            lasting[:, at] = last
-        self.lasting[name] = last
-        return np.asarray(np.sqrt(profile.lasting)[:, None] * lasting + np.sqrt(1.0 - profile.lasting)[:, None] * fresh)
+        decision = f"others {name}"
+        before = np.arange(days[0] - LOAD_DAYS, days[-1] + 1)
+        if name in _DEMAND:
+            before = before[(before + 3) % 7 < 5]
+        lasting = ndtri(uniforms(self.seed, decision, keys, before[None, :], 1)).T
+        memory, news = profile.memory, np.sqrt(1.0 - profile.memory**2)
+        for at in range(1, len(before)):
+            lasting[at] = memory * lasting[at - 1] + news * lasting[at]
+        kept = np.zeros((len(days), len(keys)))  # nothing on a day when practices are closed
+        kept[before[before >= days[0]] - days[0]] = lasting[before >= days[0]]
+        fresh = ndtri(uniforms(self.seed, decision, keys, days[None, :]))
+        return np.asarray(np.sqrt(profile.lasting)[:, None] * kept.T + np.sqrt(1.0 - profile.lasting)[:, None] * fresh)
+
+    def _measured_month(self, month: int) -> int:
+        """The month as it was measured; after the last one, the same calendar month of the last year measured."""
+        at, measured = month - self.first, len(self.measured.use["ward"])
+        return at if at < measured else measured - 12 + (at - measured) % 12
 
     def follow(self, out: Output, month: int) -> None:
         """See what the people of the sample used in a month."""
-        for name, used in use_of(out).items():
-            ratio = used / self.expected[name][month - self.first]
-            smoothed = self.change[name] + (ratio - self.change[name]) / self.memory
-            self.change[name] = min(max(smoothed, 1.0 / self.most), self.most)
+        change = self.world.state.organisations.others
+        for at, (name, used) in enumerate(use_of(out).items()):
+            ratio = used / self.expected[name][self._measured_month(month)]
+            smoothed = change[at] + (ratio - change[at]) / self.memory
+            change[at] = min(max(smoothed, 1.0 / self.most), self.most)

@@ -175,6 +175,7 @@ class Organisations(NamedTuple):
     census: NDArray[np.int64]  # (alive, at home, nursing home, living alone; municipalities; bands)
     listed: NDArray[np.int64]  # (practices, municipalities, bands, risk groups, enrolled)
     present: NDArray[np.int64]  # (1,) rows that have arrived
+    others: NDArray[np.float64]  # (measuring.USES,) smoothed use of the sample over what is expected of it
 
 
 class State(NamedTuple):
