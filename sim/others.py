@@ -60,13 +60,13 @@ class Others:
         self.memory = p.number("people.sample.memory")
         self.most = p.number("people.sample.largest_change")
         organisations = world.state.organisations
-        practices, towns = organisations.practices.gp_key, names_to_keys([one.name for one in network.municipalities])
+        practices, towns = organisations.practices.gp_key.copy(), names_to_keys([one.name for one in network.municipalities])
         units = names_to_keys([one.name for one in network.units])
         self.keys: dict[str, NDArray[np.uint64]] = {
             "pressing": practices, "planned": practices, "unit": units, "nurse": towns, "temporary": towns,
             "nursing_home": towns,
         }  # fmt: skip
-        self.keys |= dict.fromkeys(_WARD, organisations.wards.ward_key)
+        self.keys |= dict.fromkeys(_WARD, organisations.wards.ward_key.copy())
         left_out = 1.0 - float(scenario.population.scale)
         self.left_out: dict[str, Numbers] = {name: np.full(len(self.keys[name]), left_out) for name in LOADS}
         self.left_out |= {"unit": 1.0 - world.sampled.unit, "nursing_home": 1.0 - world.sampled.nursing_home}
