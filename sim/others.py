@@ -60,7 +60,8 @@ class Others:
         self.memory = p.number("people.sample.memory")
         self.most = p.number("people.sample.largest_change")
         organisations = world.state.organisations
-        practices, towns = organisations.practices.gp_key.copy(), names_to_keys([one.name for one in network.municipalities])
+        practices = organisations.practices.gp_key.copy()
+        towns = names_to_keys([one.name for one in network.municipalities])
         units = names_to_keys([one.name for one in network.units])
         self.keys: dict[str, NDArray[np.uint64]] = {
             "pressing": practices, "planned": practices, "unit": units, "nurse": towns, "temporary": towns,

@@ -80,7 +80,8 @@ def test_the_load_of_a_year_has_the_mean_of_those_left_out(seed: int) -> None:
             drawn.append(others._drawn(name, month, days))
             mean.append(others.mean(name, month, days))
         profile = measured.profiles[name]
-        unclipped = others.mean(name, others.first, days).mean(axis=1) > 2.0 * profile.spread  # hardly ever cut off at zero
+        # only where a draw is hardly ever cut off at zero
+        unclipped = others.mean(name, others.first, days).mean(axis=1) > 2.0 * profile.spread
         lasts = profile.lasting * (1.0 + profile.memory) / (1.0 - profile.memory) + 1.0 - profile.lasting
         error = profile.spread * np.sqrt(0.75 * lasts / 365.0)
         z += ((np.mean(np.hstack(drawn) - np.hstack(mean), axis=1)) / error)[unclipped].tolist()
