@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from sim.fingerprint import load_name
+from sim.kept import is_kept
 from sim.library import Library, built_in, is_path
 from sim.parameters.own_figures import figures_from_file
 from sim.reading import InputError, read_source
@@ -33,6 +35,8 @@ class Checked:
         For a scenario: names of the figures it rests on that are assumed.
     figures : int
         How many figures there are in all (for a table of figures: how many it replaces).
+    load : str, optional
+        For a scenario with a scale below 1: where the load of those who are not in the sample comes from.
     """
 
     file: str
@@ -40,6 +44,7 @@ class Checked:
     problems: tuple[InputError, ...] = ()
     assumed: tuple[str, ...] = ()
     figures: int = 0
+    load: str | None = None
 
     @property
     def ok(self) -> bool:
@@ -53,6 +58,8 @@ class Checked:
         if self.kind == "figures":
             return [f"{self.file}: ok, replaces {self.figures} figures"]
         lines = [f"{self.file}: ok, a {self.kind}"]
+        if self.load is not None:
+            lines.append(f"  {self.load}")
         if self.kind == "scenario":
             lines.append(f"  {len(self.assumed)} of {self.figures} figures are assumed:")
             lines += [f"  {theme}: {', '.join(names)}" for theme, names in _by_theme(self.assumed).items()]
@@ -77,6 +84,7 @@ class Checked:
             ],
             "assumed": list(self.assumed),
             "figures": self.figures,
+            "load": self.load,
         }
 
 
@@ -149,7 +157,18 @@ def _checked_scenario(name: str, library: Library) -> Checked:
                 problems += error.all
     used = [figure for figure in scenario.parameters if _is_used(figure, scenario)]
     assumed = set(scenario.parameters.assumed())
-    return Checked(name, "scenario", tuple(problems), tuple(one for one in used if one in assumed), len(used))
+    missing = tuple(one for one in used if one in assumed)
+    return Checked(name, "scenario", tuple(problems), missing, len(used), None if problems else _load_of(scenario))
+
+
+def _load_of(scenario: Scenario) -> str | None:
+    """Where the load of those who are not in the sample comes from; nothing from scale 1 on."""
+    if scenario.population.scale >= 1.0:
+        return None
+    runs = scenario.parameters.number("people.sample.measuring_runs")
+    how = f"{runs:g} runs of the whole catchment under {Path(scenario.response.reference).name}"
+    when = f"measured before and kept ({load_name(scenario)})" if is_kept(load_name(scenario)) else "at first use"
+    return f"scale {scenario.population.scale:g}: the load of those left out comes from {how}, {when}"
 
 
 def _is_used(figure: str, scenario: Scenario) -> bool:

@@ -236,7 +236,8 @@ def _load(reference: str) -> Scenario:
     if scenario.population.scale < 1.0:
         note(
             f"{scenario.name}: a sample of {scenario.population.scale:g} of the people meets organisations of full "
-            "size, without the others as workload; queues are too short. Decide on scale 1."
+            "size; all others are load, as measured for the whole catchment. What rarely runs out is less exact than "
+            "means. Decide on scale 1."
         )
     return scenario
 

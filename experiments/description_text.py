@@ -71,7 +71,8 @@ Providers also have accounts and one level per action (section 4), 1 where nothi
 
 One step is a day of the calendar; ages and yearly rates are converted by a year of {year} days. Providers decide once
 a month; contracts are settled each month and closed each year. Space is municipality, district and practice;
-distances play no part. A `scale` below 1 samples people and leaves organisations at full size.
+distances play no part. A `scale` below 1 samples people, leaves organisations at full size, and
+keeps those left out as load (see [samples](samples.md)).
 
 ## 3 Process overview and scheduling
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import decision_keys, stream_name, uniforms
 from sim.clock import date_of, day_number
-from sim.day.frame import Load, Work, empty_work
+from sim.day.frame import LOAD_DAYS, Load, Work, empty_work
 from sim.day.rates import (
     Derived,
     HealthRates,
@@ -24,6 +24,7 @@ from sim.day.rates import (
     read_theme,
 )
 from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
+from sim.measuring import USES
 from sim.network import Network, build_network, names_to_keys
 from sim.population.synthesis import synthesise
 from sim.state import (
@@ -59,6 +60,16 @@ _OLDEST = 110
 FORMS: Final = ("consultation", "phone", "email", "home_visit")
 
 
+class Sampled(NamedTuple):
+    """Share of the people of the first day who are in the sample, where it is known exactly (1 from scale 1 on).
+
+    A nursing home or a home-care unit has so few users that the share of a sample differs from the scale.
+    """
+
+    unit: NDArray[np.float64]  # (units,) share of the minutes of home help needed
+    nursing_home: NDArray[np.float64]  # (municipalities,) share of the residents
+
+
 @dataclass
 class World:
     """What a run needs before its first day."""
@@ -70,6 +81,7 @@ class World:
     work: Work
     season: NDArray[np.float64]  # log factor of acute illness by day, from the first day
     weight: float
+    sampled: Sampled
 
 
 def build(scenario: Scenario, seed: int) -> World:
@@ -122,18 +134,20 @@ def build(scenario: Scenario, seed: int) -> World:
         work=empty_work(len(people.key), places),
         season=_season(parameters, seed, scenario.first_day, scenario.last_day),
         weight=max(1.0, 1.0 / scale),
+        sampled=_sampled(scenario, network, initial, columns, shift, home),
     )
 
 
 def no_load(network: Network) -> Load:
     """Nobody outside the sample."""
     return Load(
-        practice=np.zeros((len(network.practices), 2)),
-        ward=np.zeros((len(network.wards), 12, 2)),
-        unit=np.zeros(len(network.units)),
-        nurse=np.zeros((len(network.municipalities), 2)),
-        temporary=np.zeros(len(network.municipalities)),
-        nursing_home=np.zeros(len(network.municipalities)),
+        practice=np.zeros((len(network.practices), 2, LOAD_DAYS), np.int64),
+        ward=np.zeros((len(network.wards), 3, LOAD_DAYS), np.int64),
+        planned=np.ones(len(network.wards)),
+        unit=np.zeros((len(network.units), LOAD_DAYS), np.int64),
+        nurse=np.zeros((len(network.municipalities), LOAD_DAYS), np.int64),
+        temporary=np.zeros((len(network.municipalities), LOAD_DAYS), np.int64),
+        nursing_home=np.zeros((len(network.municipalities), LOAD_DAYS), np.int64),
     )
 
 
@@ -177,17 +191,42 @@ def _help_shift(
     return shift
 
 
+def _help_need(
+    people: Columns, age: NDArray[np.float64], shift: NDArray[np.float64], home: HomeCareRates
+) -> NDArray[np.int64]:
+    """Minutes of home help a week that each person needs on the first day."""
+    above = people["frailty"] - _help_threshold(people, age, home) - shift[people["municipality"]]
+    need = np.minimum(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most).astype(np.int64)
+    return np.where((above > 0) & (people["nursing"] == 0), need, 0)
+
+
+def _sampled(
+    scenario: Scenario, network: Network, everybody: Columns, columns: Columns, shift: NDArray[np.float64],
+    home: HomeCareRates,
+) -> Sampled:  # fmt: skip
+    """Shares of the sample in home help and nursing homes on the first day."""
+    if scenario.population.scale >= 1.0:
+        return Sampled(np.ones(len(network.units)), np.ones(len(network.municipalities)))
+    there = columns["arrival"] <= scenario.first_day
+    sums = []
+    for people in ({name: column[there] for name, column in columns.items()}, everybody):
+        age = (scenario.first_day - people["birth"]) / 365.25
+        need = _help_need(people, age, shift, home)
+        sums.append((
+            np.bincount(people["unit"], weights=need, minlength=len(network.units)),
+            np.bincount(people["municipality"], weights=people["nursing"] > 0, minlength=len(network.municipalities)),
+        ))  # fmt: skip
+    return Sampled(*(own / np.maximum(every, 1.0) for own, every in zip(*sums, strict=True)))
+
+
 def _organisations(
     scenario: Scenario, network: Network, initial: Columns, age: NDArray[np.float64], shift: NDArray[np.float64],
     home: HomeCareRates,
 ) -> Organisations:  # fmt: skip
     p, copies = scenario.parameters, network.copies
     minutes = network.practice_gps * p.number("general_practice.capacity.minutes_per_gp") * 10.0 * copies
-    above = initial["frailty"] - _help_threshold(initial, age, home) - shift[initial["municipality"]]
-    need = np.minimum(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most).astype(np.int64)
-    need = np.where((above > 0) & (initial["nursing"] == 0), need, 0)
     units = len(network.units)
-    hours = np.bincount(initial["unit"], weights=need, minlength=units)
+    hours = np.bincount(initial["unit"], weights=_help_need(initial, age, shift, home), minlength=units)
     people = np.bincount(initial["municipality"], minlength=len(network.municipalities))
     visits = p.number("home_care.acute_nurse.visits_per_1000") * p.number("home_care.acute_nurse.room")
     own = 1.0 - p.number("home_care.temporary.background_share")
@@ -225,6 +264,7 @@ def _organisations(
         census=np.zeros((4, *shape[1:3]), np.int64),
         listed=np.zeros((shape[0], shape[1] * shape[2] * shape[3] * shape[4]), np.int64),
         present=np.zeros(1, np.int64),
+        others=np.ones(len(USES)),
     )
 
 

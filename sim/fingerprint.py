@@ -41,6 +41,20 @@ def burn_in_fingerprint(scenario: Scenario, seed: int) -> str:
     Left out are the payment schedule, the responses with their parameters, and interventions that start at or after
     the start of the accounts: burn-in runs under the reference with every level as observed.
     """
+    return _hash("burn-in", _json(_parts_of_burn_in(scenario)), str(seed), code_hash())
+
+
+def load_name(scenario: Scenario) -> str:
+    """Name under which the load of the whole catchment is kept: a hash of what it depends on.
+
+    As for burn-in, without seed, scale and horizon.
+    """
+    parts = _parts_of_burn_in(scenario)
+    del parts["population"]["scale"], parts["time"]["years"]
+    return f"load-{_hash('load', _json(parts), code_hash())}"
+
+
+def _parts_of_burn_in(scenario: Scenario) -> dict[str, Any]:
     parts = _parts(scenario)
     del parts["payment"]
     parts["response"] = {"reference": parts["response"]["reference"]}
@@ -49,7 +63,7 @@ def burn_in_fingerprint(scenario: Scenario, seed: int) -> str:
     ]
     for group in ("parameters", "figures"):
         parts[group] = {name: value for name, value in parts[group].items() if not name.startswith(_THEME_OF_RESPONSES)}
-    return _hash("burn-in", _json(parts), str(seed), code_hash())
+    return parts
 
 
 def _parts(scenario: Scenario) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Results of reading files, kept in the user's cache folder until path, size or time of a file changes."""
+"""What can be made again, kept in the user's cache folder: results of reading files, and of long calculations."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import platformdirs
+
+#: How many results of a group of long calculations are kept (about 20 kB each).
+MOST_KEPT: Final = 200
 
 
 def cache_folder() -> Path:
@@ -50,6 +53,40 @@ def made_by_file(name: str, files: Sequence[Path], make: Callable[[Path], Any], 
     return [entries[str(file)][1] for file in files]
 
 
+def kept_or_made(name: str, make: Callable[[], Any]) -> Any:
+    """What ``make`` gives, taken from the cache if it was made before under this name.
+
+    Parameters
+    ----------
+    name : str
+        Group, a hyphen, and a hash of everything that the result depends on. Of a group the newest are kept.
+    make : callable
+        Gives something that JSON can hold; its errors pass through.
+    """
+    kept_in = cache_folder() / f"{name}.json"
+    try:
+        return json.loads(kept_in.read_bytes())
+    except (OSError, ValueError):
+        made = make()
+    _write(kept_in, made)
+    _remove_oldest(name.partition("-")[0])
+    return made
+
+
+def is_kept(name: str) -> bool:
+    """Whether :func:`kept_or_made` would find something under this name."""
+    return (cache_folder() / f"{name}.json").is_file()
+
+
+def _remove_oldest(group: str) -> None:
+    try:
+        files = sorted(cache_folder().glob(f"{group}-*.json"), key=lambda file: file.stat().st_mtime_ns)
+        for file in files[:-MOST_KEPT]:
+            file.unlink(missing_ok=True)
+    except OSError:
+        return  # another process was faster
+
+
 def _signature(file: Path) -> str:
     status = file.stat()
     return f"{status.st_size} {status.st_mtime_ns}"
@@ -67,7 +104,7 @@ def _read(path: Path, maker: str) -> dict[str, Any]:
         return {}
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
+def _write(path: Path, content: Any) -> None:
     unfinished = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

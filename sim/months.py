@@ -22,6 +22,7 @@ from sim.day.frame import (
 )
 from sim.day.heads import count_heads
 from sim.day.living import close_month, live_days
+from sim.others import others_of
 from sim.outcomes import QualityWeights
 from sim.planning import Planning
 from sim.records import COUNTER, Counters
@@ -72,6 +73,7 @@ class Months:
         self.day = scenario.first_day
         self.kept = Kept()
         self.out = self._new_output()
+        self.others = others_of(scenario, self.world, seed)
 
     def _new_output(self) -> Output:
         network = self.world.network
@@ -110,6 +112,8 @@ class Months:
         season = world.season[self.day - self.scenario.first_day :]
         if self.day == first_of:
             _clear(self.out)
+        if self.others is not None:
+            self.others.turn_up(month)
         with _quiet():
             live_days(
                 world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of,
@@ -129,6 +133,8 @@ class Months:
         out, days = self.out, self.day - max(day_number(first_of_month(month)), self.scenario.first_day)
         self._check_conservation(*self._count_at_month_end(days))
         closing = self.finished
+        if self.others is not None:
+            self.others.follow(out, month)
         self.planning.settle(out, month, days, closing)
         if self.day == self.scenario.start_day:
             wards = self.world.state.organisations.wards
@@ -142,9 +148,9 @@ class Months:
 
     def plan_capacity(self) -> None:
         """Each new year home-care units have room for the need that was granted: help is a right, not a frame."""
-        units = self.world.state.organisations.units
+        units, others = self.world.state.organisations.units, self.world.load.unit[:, 0]
         room = 1.0 + self.scenario.parameters.number("home_care.help.room")
-        units.unit_capacity[:] = np.maximum(units.unit_capacity, units.unit_committed * room)
+        units.unit_capacity[:] = np.maximum(units.unit_capacity, (units.unit_committed + others) * room)
 
     def _keep(self, month: int, days: int) -> None:
         kept, out = self.kept, self.out

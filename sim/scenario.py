@@ -97,6 +97,12 @@ class Scenario(Strict):
         label = name or _label(self, stated)
         return _resolved(label, merge([layer], self._as_merged()), self.parameters, self._library, self.figures)
 
+    def with_interventions(self, interventions: tuple[Intervention, ...]) -> Scenario:
+        """The same scenario with other interventions, whatever its own are."""
+        other = self.model_copy(update={"interventions": interventions})
+        other.__dict__.pop("_canonical", None)  # copied with the rest, but of the old interventions
+        return other
+
     def _as_merged(self) -> Merged:
         """The scenario as the layer that changes are laid upon."""
         data: dict[str, Any] = {

@@ -153,8 +153,10 @@ WARD = np.dtype(
         ("ward_key", np.uint64),
         ("ward_background", np.float64),  # mean background patients
         ("ward_modelled", np.int64),  # people of the model in the ward now
-        ("ward_others", np.int64),  # background patients today, refill included
-        ("ward_smoothed", np.float64),  # slow mean of ward_modelled
+        ("ward_others", np.int64),  # patients now who are not people of the model, refill included
+        ("ward_younger", np.int64),  # of these, background patients: other ages and other causes, refill included
+        ("ward_before", np.int64),  # ward_modelled today before beds were allotted
+        ("ward_smoothed", np.float64),  # slow mean of ward_modelled and of those outside the sample
         ("ward_reference", np.float64),  # its value at the end of burn-in; -1 before
     ]
 )
@@ -173,6 +175,7 @@ class Organisations(NamedTuple):
     census: NDArray[np.int64]  # (alive, at home, nursing home, living alone; municipalities; bands)
     listed: NDArray[np.int64]  # (practices, municipalities, bands, risk groups, enrolled)
     present: NDArray[np.int64]  # (1,) rows that have arrived
+    others: NDArray[np.float64]  # (measuring.USES,) smoothed use of the sample over what is expected of it
 
 
 class State(NamedTuple):

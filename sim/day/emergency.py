@@ -94,7 +94,7 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
         if place == DEAD or place == MOVED or place == HOSPITAL:
             continue
         m = card.municipality
-        places = temporary_free(state, load, m)
+        places = temporary_free(state, load, m, today.day)
         at_hand = hospital.threshold_alternative if today.nurse_free[m] > 0 or places else 0.0
         noise = 1.0 + hospital.threshold_noise * (2.0 * uniform(people.key[i], today.streams[ADMISSION]) - 1.0)
         wide = hospital.threshold_borderline

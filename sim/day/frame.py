@@ -78,15 +78,23 @@ class Work(NamedTuple):
     nurse_free: NDArray[np.int64]  # acute-nurse visits left today, by municipality
 
 
-class Load(NamedTuple):
-    """People of the catchment who are not in the sample, as load: mean and standard deviation (zero at scale 1)."""
+#: Columns of a :class:`Load`: a day uses column ``day % LOAD_DAYS``, and no two days of a month share one.
+LOAD_DAYS = 31
 
-    practice: NDArray[np.float64]  # (practices, 2) tenths of minutes a weekday
-    ward: NDArray[np.float64]  # (wards, 12, 2) patients
-    unit: NDArray[np.float64]  # (units,) minutes a week committed
-    nurse: NDArray[np.float64]  # (municipalities, 2) visits a day
-    temporary: NDArray[np.float64]  # (municipalities,) places
-    nursing_home: NDArray[np.float64]  # (municipalities,) places
+
+class Load(NamedTuple):
+    """People of the catchment who are not in the sample, as load by day of the running month (zero from scale 1 on).
+
+    Written by :mod:`sim.others` on the first morning of a month; the day only reads it.
+    """
+
+    practice: NDArray[np.int64]  # (practices, 2, days) tenths of minutes wanted: pressing care, and the rest
+    ward: NDArray[np.int64]  # (wards, 3, days) patients before beds are allotted, after, and at midnight
+    planned: NDArray[np.float64]  # (wards,) planned admissions asked for over those that found a bed
+    unit: NDArray[np.int64]  # (units, days) minutes a week committed
+    nurse: NDArray[np.int64]  # (municipalities, days) visits wanted
+    temporary: NDArray[np.int64]  # (municipalities, days) places in use
+    nursing_home: NDArray[np.int64]  # (municipalities, days) places in use
 
 
 class Output(NamedTuple):
@@ -101,9 +109,9 @@ class Output(NamedTuple):
     stay_bins: NDArray[np.int64]  # sixths of days
     return_bins: NDArray[np.int64]  # days to readmission
     listed_days: NDArray[np.int64]  # (practices, municipalities x bands x risk groups x enrolled)
-    practice_minutes: NDArray[np.int64]  # (practices, 3) served, wanted, capacity: tenths of minutes
+    practice_minutes: NDArray[np.int64]  # (practices, 3) served; wanted and capacity with others: tenths of minutes
     unit_use: NDArray[np.int64]  # (units, 2) committed, capacity: minutes a week, summed over days
-    nurse_use: NDArray[np.int64]  # (municipalities, 2) served, wanted
+    nurse_use: NDArray[np.int64]  # (municipalities, 2) served, wanted by people of the model
     ward_month: NDArray[np.int64]  # (wards, 2) modelled patient-days, its square sum
     fault: NDArray[np.int64]
 

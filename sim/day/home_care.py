@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
-from sim.day.frame import Claims, Load, Output, Today, Work, census, claim, count, push, write
+from sim.day.frame import LOAD_DAYS, Claims, Load, Output, Today, Work, census, claim, count, push, write
 from sim.day.illness import (
     NOTICED_CONTACT,
     SOON,
@@ -21,7 +21,7 @@ from sim.day.practice import group_by_place, rank_claims
 from sim.day.rates import Rates
 from sim.day.risk import set_risk
 from sim.day.scan import NOTICES
-from sim.day.streams import DETECTION, DETECTION_ANSWER, HELP_QUEUE, NURSE_OUTCOME, NURSING_QUEUE
+from sim.day.streams import DETECTION, DETECTION_ANSWER, HELP_QUEUE, NURSE_OUTCOME, NURSE_QUEUE, NURSING_QUEUE
 from sim.measures import FLAG, MEASURE
 from sim.records import COUNTER
 from sim.state import HOME, HOSPITAL, NURSING_HOME, TEMPORARY, Queue, State
@@ -63,9 +63,11 @@ def serve_nurses(state: State, rates: Rates, load: Load, today: Today, work: Wor
     for m in range(municipalities):
         low, high = work.starts[m], work.starts[m + 1]
         wanted, room = high - low, organisations.towns.nurse_capacity[m]
-        if load.nurse[m, 0] > 0.0:
-            others = load.nurse[m, 0]
-            room = int(math.floor(max(room - others, room * wanted / max(wanted + others, 1.0))))
+        others = load.nurse[m, today.day % LOAD_DAYS]
+        left = max(room - wanted - others, 0)
+        if wanted + others > room and others > 0:  # shared in proportion, the last visit by lot
+            lot = uniform_at(np.uint64(m), today.streams[NURSE_QUEUE], 1)
+            room = int(math.floor(room * wanted / (wanted + others) + lot))
         if wanted > room:
             rank_claims(claims, state.people.key, low, high)
         for k in range(low, high):
@@ -75,7 +77,7 @@ def serve_nurses(state: State, rates: Rates, load: Load, today: Today, work: Wor
                 nurse_has_no_room(state, claims, claims.order[k], rates, today, work, out)
         out.nurse_use[m, 0] += min(wanted, room)
         out.nurse_use[m, 1] += wanted
-        today.nurse_free[m] = max(room - wanted, 0)
+        today.nurse_free[m] = left
 
 
 @jit
@@ -134,7 +136,8 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
     for p in range(units):
         low, high = work.starts[p], work.starts[p + 1]
         rank_claims(claims, people.key, low, high)
-        room = organisations.units.unit_capacity[p] - organisations.units.unit_committed[p] - int(load.unit[p])
+        others = load.unit[p, today.day % LOAD_DAYS]
+        room = organisations.units.unit_capacity[p] - organisations.units.unit_committed[p] - others
         for k in range(low, high):
             c = claims.order[k]
             i = claims.entry[c].row
@@ -145,7 +148,7 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
             else:
                 count(out, people, i, _HELP_WAIT, 1)
                 push(queue, out, i, claims.entry[c].since, 1, 0.0)
-        out.unit_use[p, 0] += organisations.units.unit_committed[p] + int(load.unit[p])
+        out.unit_use[p, 0] += organisations.units.unit_committed[p] + others
         out.unit_use[p, 1] += organisations.units.unit_capacity[p]
 
 
@@ -181,8 +184,7 @@ def serve_nursing_homes(state: State, rates: Rates, load: Load, today: Today, wo
         for k in range(low, high):
             c = claims.order[k]
             i = claims.entry[c].row
-            card = people.card[i]
-            free = organisations.towns.nursing_used[m] + load.nursing_home[m] < organisations.towns.nursing_capacity[m]
+            free = nursing_place_free(state, load, m, today.day)
             overdue = today.day - claims.entry[c].since >= rates.home.nursing_home_guarantee_days
             if claims.entry[c].kind == 0 and (free or overdue):
                 enter_nursing_home(state, i, rates, today.day, out)
@@ -236,10 +238,18 @@ def leave_temporary_list(state: State, i: int) -> None:
 
 
 @inline
-def temporary_free(state: State, load: Load, municipality: int) -> bool:
+def nursing_place_free(state: State, load: Load, municipality: int, day: int) -> bool:
+    """Whether a nursing-home place is free now."""
+    towns = state.organisations.towns
+    used = towns.nursing_used[municipality] + load.nursing_home[municipality, day % LOAD_DAYS]
+    return used < towns.nursing_capacity[municipality]
+
+
+@inline
+def temporary_free(state: State, load: Load, municipality: int, day: int) -> bool:
     """Whether a temporary place is free now."""
     organisations = state.organisations
-    used = organisations.towns.temporary_used[municipality] + load.temporary[municipality]
+    used = organisations.towns.temporary_used[municipality] + load.temporary[municipality, day % LOAD_DAYS]
     return used < organisations.towns.temporary_capacity[municipality]
 
 

@@ -102,7 +102,7 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
     receive(state, rates, load, today, work, out)
     allot_beds(state, rates, load, today, work, out)
     ward_round(state, rates, load, today, out, today.day + 1.0)
-    midnight(state, rates, today, out)
+    midnight(state, rates, load, today, out)
     record_day(state, out)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
-from sim.day.frame import Claims, Load, Output, Today, Work, count, push, write
+from sim.day.frame import LOAD_DAYS, Claims, Load, Output, Today, Work, count, push, write
 from sim.day.illness import (
     ACUTE_CONTACT,
     NOTICED_CONTACT,
@@ -319,36 +319,58 @@ def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: 
             c = claims.order[k]
             wanted += claims.entry[c].amount
             places += state.people.card[claims.entry[c].row].place  # fetched side by side, needed one by one
-        room = free_minutes(state, rates, load, today, p, wanted) if today.workday else 0
+        free = free_minutes(state, rates, today, p) if today.workday else 0
+        others = load.practice[p, 0, today.day % LOAD_DAYS] + load.practice[p, 1, today.day % LOAD_DAYS]
+        room, lot = free, 1.0
+        if others > 0 and today.workday:
+            room = room_among_others(claims, low, high, wanted, free, load, today, p)
+            lot = uniform_at(organisations.practices.gp_key[p], today.streams[BACKGROUND_PRACTICE], 1)
+            out.practice_minutes[p, 1] += others
         if wanted > room:
             rank_claims(claims, state.people.key, low, high)
         left = room
         for k in range(low, high):
             c = claims.order[k]
-            if claims.entry[c].amount <= left:
-                left -= claims.entry[c].amount
+            # the last minutes are less than a contact: among others, who gets them goes by lot
+            if claims.entry[c].amount * lot <= left:
+                left = max(left - claims.entry[c].amount, 0)
                 serve(state, c, rates, today, work, out)
             else:
                 turn_away(state, c, rates, today, work, out)
         out.practice_minutes[p, 0] += room - left
         out.practice_minutes[p, 1] += wanted
-        out.practice_minutes[p, 2] += room
+        out.practice_minutes[p, 2] += free
     work.counts[FETCHED] = places
 
 
 @jit
-def free_minutes(state: State, rates: Rates, load: Load, today: Today, p: int, wanted: int) -> int:
-    """Tenths of minutes left for the people in the model after those under 65 and those not in the sample."""
+def room_among_others(
+    claims: Claims, low: int, high: int, wanted: int, free: int, load: Load, today: Today, p: int
+) -> int:
+    """Tenths of minutes for the people of the model where people outside the sample want time too.
+
+    Pressing care comes first; what does not suffice for a class is shared in proportion to what each side wants of it.
+    """
+    pressing = 0
+    for k in range(low, high):
+        c = claims.order[k]
+        if claims.entry[c].rank >> np.uint64(60) <= np.uint64(SOON):
+            pressing += claims.entry[c].amount
+    first, rest = load.practice[p, 0, today.day % LOAD_DAYS], load.practice[p, 1, today.day % LOAD_DAYS]
+    if pressing + first >= free:
+        return free * pressing // max(pressing + first, 1)
+    left, planned = free - pressing - first, wanted - pressing
+    return pressing + (planned if planned + rest <= left else left * planned // (planned + rest))
+
+
+@jit
+def free_minutes(state: State, rates: Rates, today: Today, p: int) -> int:
+    """Tenths of minutes left for people aged 65 and over after those who are younger."""
     organisations = state.organisations
     z = normal(uniform(organisations.practices.gp_key[p], today.streams[BACKGROUND_PRACTICE]))
     younger = organisations.practices.gp_background[p] * (1.0 + rates.practice.capacity_background_spread * z)
     capacity = np.float64(organisations.practices.gp_minutes[p])
-    free = max(capacity - younger, 0.5 * (capacity - organisations.practices.gp_background[p]))
-    if load.practice[p, 0] > 0.0:
-        z = normal(uniform_at(organisations.practices.gp_key[p], today.streams[BACKGROUND_PRACTICE], 1))
-        others = max(load.practice[p, 0] + load.practice[p, 1] * z, 0.0)
-        free = max(free - others, free * wanted / max(wanted + others, 1.0))
-    return int(free)
+    return int(max(capacity - younger, 0.5 * (capacity - organisations.practices.gp_background[p])))
 
 
 @jit

@@ -207,7 +207,7 @@ def list_flagged(flags: Any, size: int, flagged: Any) -> int:
     number = 0
     for k in range(size):
         flagged[number] = k
-        number += np.int64(flags[k] != 0)
+        number += int(flags[k] != 0)
     return number
 
 

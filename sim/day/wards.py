@@ -23,8 +23,8 @@ from sim.day.emergency import (
     treated_elsewhere,
     winter_beds,
 )
-from sim.day.frame import FAULT_STAYS, Load, Output, Today, Work, census, claim, count, push, write
-from sim.day.home_care import enter_temporary, leave_temporary_list, temporary_free
+from sim.day.frame import FAULT_STAYS, LOAD_DAYS, Load, Output, Today, Work, census, claim, count, push, write
+from sim.day.home_care import enter_temporary, leave_temporary_list, nursing_place_free, temporary_free
 from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_care
 from sim.day.numbers import exponential, logistic, lognormal, normal
 from sim.day.practice import rank_claims
@@ -71,6 +71,7 @@ from sim.state import (
 BACK_TO_NURSING_HOME = 5
 RECEPTION_SPEED, REHABILITATION = 2, 3
 MEDICAL_WINTER_WARD, GENERAL = 4, 5
+BEFORE, AFTER, MIDNIGHT = 0, 1, 2  # beds are allotted
 _ACUTE_ADMISSION, _ELECTIVE_ADMISSION = MEASURE["acute_admission"], MEASURE["elective_admission"]
 _COURSE, _BED_DAY, _FINISHED = MEASURE["hospital_course"], MEASURE["bed_day"], MEASURE["finished_treated_day"]
 _PLAN, _RECONCILIATION = MEASURE["discharge_plan"], MEASURE["medication_reconciliation"]
@@ -120,18 +121,37 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
         key = organisations.wards.ward_key[w]
         spread = rates.derived.background_spread * normal(uniform(key, today.streams[BACKGROUND_WARD]))
         others = organisations.wards.ward_background[w] * (1.0 + spread)
-        if load.ward[w, today.month, 0] > 0.0:
-            z = normal(uniform_at(key, today.streams[BACKGROUND_WARD], 1))
-            others += max(load.ward[w, today.month, 0] + load.ward[w, today.month, 1] * z, 0.0)
+        patients = organisations.wards.ward_modelled[w]  # last night, with those outside the sample
+        patients += organisations.wards.ward_others[w] - organisations.wards.ward_younger[w]
         refill = 0.0
         if organisations.wards.ward_reference[w] >= 0.0 and hospital.pressure_switch > 0.0:
             freed = organisations.wards.ward_reference[w] - organisations.wards.ward_smoothed[w]
             refill = max(hospital.pressure_refill * freed, -others)
-        organisations.wards.ward_others[w] = int(others + refill + 0.5)
+        organisations.wards.ward_younger[w] = int(others + refill + 0.5)
         out.ward[_W_REFILLED, w] += int(math.floor(refill + 0.5))
-        organisations.wards.ward_smoothed[w] += weight * (
-            organisations.wards.ward_modelled[w] - organisations.wards.ward_smoothed[w]
-        )
+        organisations.wards.ward_smoothed[w] += weight * (patients - organisations.wards.ward_smoothed[w])
+    others_in_wards(state, rates, load, today, BEFORE, AFTER, 0.0, 0.0)
+
+
+@jit
+def others_in_wards(
+    state: State, rates: Rates, load: Load, today: Today, start: int, stop: int, passed: float, planned: float
+) -> None:  # fmt: skip
+    """Patients who are not people of the model, a share of the way from one time of the day to another.
+
+    ``planned`` is the share of planned admissions that were considered before; where many of them find no bed, the
+    beds are taken by the first of them. Those outside the sample take no more beds than a ward has, overflow included:
+    they too are turned away.
+    """
+    wards, column = state.organisations.wards, today.day % LOAD_DAYS
+    for w in range(wards.shape[0]):
+        early, late = load.ward[w, start, column], load.ward[w, stop, column]
+        way = passed + (1.0 - passed) * min(planned * load.planned[w], 1.0)
+        others = early + int(math.floor((late - early) * way + 0.5))
+        if others > 0:
+            most = int(beds_today(state.organisations, w, today, rates) * (1.0 + rates.hospital.pressure_overflow))
+            others = min(others, max(most - wards.ward_younger[w] - wards.ward_modelled[w], 0))
+        wards.ward_others[w] = wards.ward_younger[w] + others
 
 
 @jit
@@ -185,22 +205,16 @@ def received(state: State, k: int, rates: Rates, load: Load, today: Today, out: 
         return True
     if stays.bed[k].received >= until:
         return False
-    m = people.card.municipality[stays.bed[k].row]
-    if kind == TEMPORARY_PLACE and not temporary_free(state, load, m):
+    m = people.card[stays.bed[k].row].municipality
+    if kind == TEMPORARY_PLACE and not temporary_free(state, load, m, today.day):
         if until >= today.day + 1.0:
             count(out, people, stays.bed[k].row, _C_TEMPORARY_UNMET, 1)
         return False
     if kind == NURSING_PLACE:
         # without a nursing-home place the patient waits for it in a temporary place
-        return nursing_place_free(state, load, m) or temporary_free(state, load, m)
+        free = nursing_place_free(state, load, m, today.day)
+        return free or temporary_free(state, load, m, today.day)
     return True
-
-
-@inline
-def nursing_place_free(state: State, load: Load, m: int) -> bool:
-    """Whether a nursing-home place is free now."""
-    towns = state.organisations.towns
-    return towns.nursing_used[m] + load.nursing_home[m] < towns.nursing_capacity[m]
 
 
 @jit
@@ -209,9 +223,20 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
     claims, people = work.beds, state.people
     claim_elective(state, rates, today, work, out)
     rank_claims(claims, people.key, 0, claims.count[0])
-    wards = state.organisations.wards.shape[0]
-    for r in range(claims.count[0]):
+    wards, number = state.organisations.wards.shape[0], claims.count[0]
+    for w in range(wards):
+        state.organisations.wards.ward_before[w] = state.organisations.wards.ward_modelled[w]
+    urgent = 0
+    while urgent < number and claims.entry[claims.order[urgent]].kind == ACUTE_BED:
+        urgent += 1
+    for r in range(number):
         c = claims.order[r]
+        lot = uniform_at(people.key[claims.entry[c].row], today.streams[BED_QUEUE], 1)
+        if r < urgent:
+            others_in_wards(state, rates, load, today, BEFORE, AFTER, (r + lot) / number, 0.0)
+        else:
+            turn = (r - urgent + lot) / (number - urgent)
+            others_in_wards(state, rates, load, today, BEFORE, AFTER, urgent / number, turn)
         i, acute = claims.entry[c].row, claims.entry[c].kind == ACUTE_BED
         card = people.card[i]
         if card.place == HOSPITAL or card.place == DEAD or card.place == MOVED:
@@ -230,6 +255,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
         else:
             count(out, people, i, _C_CANCELLED, 1)
             push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, 9.0)
+    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 0.5, 0.0)  # during the evening's discharges
 
 
 @jit
@@ -528,7 +554,7 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     m = card.municipality
     if kind == TEMPORARY_PLACE:
         enter_temporary(state, i, today.day, uniform_at(people.key[i], today.streams[RECEPTION], 1), rates, out)
-    elif kind == NURSING_PLACE and not nursing_place_free(state, load, m):
+    elif kind == NURSING_PLACE and not nursing_place_free(state, load, m, today.day):
         enter_temporary(state, i, today.day, rates.home.temporary_longest, rates, out)
         if not card.waits & WAITS_FOR_NURSING_HOME:
             card.waits |= WAITS_FOR_NURSING_HOME
@@ -640,8 +666,9 @@ def book_follow_up(state: State, i: int, rates: Rates, today: Today, out: Output
 
 
 @jit
-def midnight(state: State, rates: Rates, today: Today, out: Output) -> None:
+def midnight(state: State, rates: Rates, load: Load, today: Today, out: Output) -> None:
     """Count the night: beds, overflow, and finished-treated days by what is waited for."""
+    others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 1.0, 0.0)
     stays, people, organisations = state.stays, state.people, state.organisations
     for k in range(stays.count[0]):
         i = stays.bed[k].row

@@ -254,9 +254,10 @@ def test_a_run_goes_on_as_if_nothing_had_happened_after_saving_and_loading(
     assert_same(finish(straight), finish(saved))
 
 
-def test_a_fresh_run_lives_on_from_a_saved_state(tmp_path: Path, seed: int) -> None:
+@WORLD
+def test_a_fresh_run_lives_on_from_a_saved_state(world: str, tmp_path: Path, seed: int) -> None:
     scenario = small()
-    first, fresh = tighten(Months(scenario, seed)), Months(scenario, seed)
+    first, fresh = (WORLDS[world](Months(scenario, seed)) for _ in range(2))
     live_until(first, scenario.first_day + 90)
     save_state(first.world.state, tmp_path / "state.npz")
     fresh.world.state, fresh.day = load_state(fresh.world.state, tmp_path / "state.npz"), first.day

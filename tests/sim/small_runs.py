@@ -78,8 +78,9 @@ def life(run: Months) -> str:
 def tighten(run: Months) -> Months:
     """Take away so much that minutes, hours, nurses, places and beds all run out.
 
-    A sample leaves organisations at full size, so that without this nobody in it would ever wait.
+    Organisations are cut to the size of the sample, so those who are not in it are left out.
     """
+    run.others = None
     organisations, sample = run.world.state.organisations, float(run.scenario.population.scale)
     practices, units, towns, wards = (
         organisations.practices, organisations.units, organisations.towns, organisations.wards,
@@ -97,6 +98,7 @@ def tighten(run: Months) -> Months:
 
 def one_place(run: Months) -> Months:
     """Leave no acute nurse and hardly a temporary place: several people a day are judged while the last one goes."""
+    run.others = None
     towns = run.world.state.organisations.towns
     towns["nurse_capacity"] = 0
     towns["temporary_capacity"] = np.maximum(300 * float(run.scenario.population.scale) * 0.05, 1)
@@ -104,7 +106,7 @@ def one_place(run: Months) -> Months:
 
 
 def roomy(run: Months) -> Months:
-    """Leave everything at full size."""
+    """Leave everything at full size, with all others as load."""
     return run
 
 
