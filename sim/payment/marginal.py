@@ -174,7 +174,8 @@ def _by_purse(flows: Numbers, cells: Cells, purse: NDArray[np.int64]) -> Numbers
     amounts = np.broadcast_to(flows[:, used], (*shape[:2], len(used))).ravel()
 
     def summed(accounts: NDArray[np.int64]) -> Numbers:
-        return np.bincount((start + purse[:, None, accounts[used]]).ravel(), amounts, math.prod(shape)).reshape(shape)
+        cells = start + purse[:, None, accounts[used]]
+        return np.asarray(np.bincount(cells.ravel(), amounts, math.prod(shape)).reshape(shape), np.float64)
 
     return summed(cells.payee) - summed(cells.payer)
 
