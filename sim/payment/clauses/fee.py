@@ -217,8 +217,8 @@ class FeeSchedule:
         slots = self.fees[0].slots
         amounts = np.empty((len(self.parts), BANDS, self.places, slots))
         if self._counted:
-            earned = month.cubes(self._measures[self._counted], self.axis) * self._prices
-            amounts[self._counted] = earned[:, 0] + earned[:, 1]
+            cubes = month.cubes(self._measures[self._counted], self.axis)
+            amounts[self._counted] = cubes[:, 0] * self._prices[:, 0] + cubes[:, 1] * self._prices[:, 1]
         for index in self._single:
             fee = self._fee_of_part[index]
             amounts[index] = self.parts[index].row_by_row(month, self.axis, states[fee], kept[fee])
