@@ -10,10 +10,14 @@ import gc
 from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar, cast
 
-import mesa
 from numpy.typing import NDArray
 
 from agents.interfaces import CareWorld, PayerColumns, ProviderColumns
+from agents.on_demand import Callables, OnDemand, stand_ins
+
+# Mesa's data collector and spaces are ours to use, but a run needs none of them: half a second of imports.
+with stand_ins(OnDemand("pandas"), OnDemand("networkx"), Callables("scipy.spatial.distance"), Callables("tqdm.auto")):
+    import mesa
 
 
 class BaseModel(mesa.Model):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.measures import CONDITIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Events that people notice; each is a counter or a measure and has a weight ``outcomes.experience.<name>`` in points.
 EXPERIENCE_EVENTS: Final[tuple[str, ...]] = (
@@ -119,6 +121,8 @@ def triple_aim(indicators: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Columns aim, indicator, better, unit, value, in the order of :data:`AIMS`.
     """
+    import pandas as pd  # a run is lived without it
+
     from sim.indicators import INDICATORS
 
     whole = indicators[(indicators["group"] == "all") & (indicators["period"] == "all")]
@@ -143,6 +147,8 @@ def proximity_view(indicators: pd.DataFrame, parameters: Any) -> pd.DataFrame:
     pandas.DataFrame
         Columns indicator, period, proxy, rest, region.
     """
+    import pandas as pd
+
     share = float(parameters["outcomes.proximity.share_of_region"])
     chosen = indicators[(indicators["group"] == "all") & indicators["indicator"].isin(list(PROXIMITY_REST))]
     rest = chosen["indicator"].map(

@@ -13,10 +13,10 @@ from agents.behaviour import behaviour_of
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
 from sim.day.grouping import group_events
-from sim.measures import MEASURE, MEASURES
+from sim.measures import AGE_BANDS, MEASURE, MEASURES
 from sim.outcomes import experience_terms
-from sim.payment.accounts import Places
-from sim.payment.activity import MonthActivity
+from sim.payment.accounts import Places, natural_axis
+from sim.payment.activity import MonthActivity, Sums
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
 from sim.payment.expectation import Expectation
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.building import World
     from sim.day.frame import Output
     from sim.payment.marginal import Prices
+    from sim.records import ActivityLog
     from sim.scenario import Scenario
     from sim.state import Organisations
 
@@ -36,6 +37,10 @@ Numbers = NDArray[np.float64]
 DECIDE: Final = {"gp": practice.decide, "home_care": home_care.decide, "ward": ward.decide}
 IN_FORCE: Final = "in-force"
 REFERENCE: Final = "reference"
+#: Which measures wards and home-care units deliver.
+_IN_WARDS, _IN_UNITS = (
+    np.array([natural_axis(measure.name) == axis for measure in MEASURES]) for axis in ("ward", "unit")
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ class Planning:
         self.decisions: dict[int, dict[str, Decision]] = {}
         self.peers = _peers(world.network)
         self.experience = experience_terms(scenario.parameters)
+        self.listed = np.zeros(len(MEASURES), bool)  # measures of which payment looks at single rows
 
     def _schedule(self) -> tuple[tuple[int, str], ...]:
         rows = [(self.first, self.scenario.response.reference)]
@@ -99,10 +105,6 @@ class Planning:
 
     def settle(self, out: Output, month: int, days: int, closing: bool) -> MonthActivity:
         """Settle a month in every book; burn-in is rated but not posted."""
-        used, shape = int(out.used[0]), out.people.shape
-        order, starts = np.empty(used, np.int32), np.zeros(len(MEASURES) + 1, np.int64)
-        counts = np.zeros((len(MEASURES), 2, shape[2], shape[1], len(self.places.practices) + 1), np.int64)
-        group_events(out.row, used, order, starts, counts)
         activity = MonthActivity(
             table=as_columns(out.used, out.row),
             weight=self.world.weight,
@@ -112,10 +114,8 @@ class Planning:
             population=self.population,
             copies=self.world.network.copies,
             closing=closing,
-            order=order,
-            starts=starts,
             quantity=out.quantity,
-            counts=counts,
+            sums=sums_of(out, self.places, self.listed),
             indicators={"experience": self._experience(out)},
         )
         self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
@@ -192,6 +192,18 @@ class Planning:
             "home_care": towns[list(places.unit_municipality)],
             "ward": np.full(len(places.wards), change[position["region"]]),
         }
+
+
+def sums_of(log: Output | ActivityLog, places: Places, listed: NDArray[np.bool_]) -> Sums:
+    """Sums of a month's events, by one pass over them; with the rows of the measures in ``listed``."""
+    used, shape = int(log.used[0]), (len(MEASURES), 2, len(AGE_BANDS), len(places.municipalities))
+    slots = max(places.slots("ward"), places.slots("unit"))
+    by_practice = np.zeros((*shape, places.slots("practice")), np.int64)
+    by_place = np.zeros((*shape, slots), np.int64)
+    value = np.zeros((shape[0], shape[3], slots), np.int64)
+    rows = np.empty(used, np.int32)
+    found = group_events(log.row, used, _IN_WARDS, _IN_UNITS, listed, rows, by_practice, by_place, value)
+    return Sums(by_practice, by_place, value, listed, rows[:found])
 
 
 def levels_of(organisations: Organisations) -> dict[str, Numbers]:

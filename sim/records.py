@@ -64,9 +64,8 @@ class ActivityTable(NamedTuple):
 
 def as_columns(used: NDArray[np.int64], row: Any) -> ActivityTable:
     """Events (:data:`EVENT`) as columns, without copying."""
-    return ActivityTable(
-        used, *(row["marks" if name == "flags" else name].view(np.ndarray) for name in ActivityTable._fields[1:])
-    )
+    plain = row.view(EVENT, np.ndarray)
+    return ActivityTable(used, *(plain["marks" if name == "flags" else name] for name in ActivityTable._fields[1:]))
 
 
 #: Counted outcomes that are not activity, by name; ``did not happen`` counters are among them.

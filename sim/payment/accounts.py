@@ -112,7 +112,7 @@ class Cells:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Accounts:
     """All accounts of a run, by position.
 

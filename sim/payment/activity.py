@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import day_number, first_of_month
 from sim.measures import AGE_BANDS, FLAG, MEASURES
-from sim.payment.accounts import Places
+from sim.payment.accounts import Places, natural_axis
 
 if TYPE_CHECKING:
     from sim.records import ActivityTable
@@ -29,6 +29,31 @@ ENROLLED: Final = FLAG["enrolled"]
 def summed(cells: NDArray[Any], weights: NDArray[Any], length: int) -> Numbers:
     """Sum of weights in each of ``length`` cells."""
     return np.asarray(np.bincount(cells, weights=weights, minlength=length), dtype=np.float64)
+
+
+class Sums(NamedTuple):
+    """A month's events summed in one pass.
+
+    Parameters
+    ----------
+    by_practice : int64 array, shape (measures, enrolled, age bands, municipalities, practices + 1)
+        Quantity; the first slot is for rows without a practice.
+    by_place : int64 array, shape (measures, enrolled, age bands, municipalities, slots)
+        Quantity by ward or home-care unit where such an organisation delivers the measure, else zero.
+    value : int64 array, shape (measures, municipalities, slots)
+        Tariff value in øre of the measures that wards deliver.
+    listed : bool array, shape (measures,)
+        Measures whose rows are in ``rows``. A measure asked for in vain is added, so that a run that hands on the same
+        array has it from the next month on.
+    rows : int32 array
+        Rows of the listed measures, in the order of the table.
+    """
+
+    by_practice: Integers
+    by_place: Integers
+    value: Integers
+    listed: NDArray[np.bool_]
+    rows: NDArray[np.int32]
 
 
 @dataclass
@@ -53,15 +78,10 @@ class MonthActivity:
         How many whole catchments are simulated (1, or the scale above 1): frames are multiplied by it.
     closing : bool
         Whether open periods must be settled now because the contract or the run ends with this month.
-    order : int32 array, shape (used,), optional
-        Rows sorted by measure (stable); found when absent.
-    starts : int64 array, shape (measures + 1,), optional
-        Where each measure begins in ``order``.
     quantity : int64 array, shape (measures, municipalities, age bands), optional
         Summed quantity; found when absent.
-    counts : int64 array, shape (measures, enrolled, age bands, municipalities, practices + 1), optional
-        Summed quantity by practice, the first slot for rows without one; found when absent. Handing it over (one pass
-        over the rows in compiled code) spares most of the time of a settlement.
+    sums : Sums, optional
+        What one compiled pass over the rows has found; without it everything is found from the rows themselves.
     indicators : mapping of str to (numerator, denominator)
         Sums of the month that gates may ask for and that are not in the rows, such as ``experience``.
     """
@@ -74,19 +94,10 @@ class MonthActivity:
     population: Numbers
     copies: float = 1.0
     closing: bool = False
-    order: NDArray[np.int32] | None = None
-    starts: Integers | None = None
     quantity: Integers | None = None
-    counts: Integers | None = None
+    sums: Sums | None = None
     indicators: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
-        """Group the rows by measure if the simulation has not."""
-        if self.order is None or self.starts is None:
-            measure = self.table.measure[: int(self.table.used[0])]
-            self.order = np.argsort(measure, kind="stable").astype(np.int32)
-            self.starts = np.searchsorted(measure[self.order], np.arange(len(MEASURES) + 1)).astype(np.int64)
 
     @property
     def year(self) -> int:
@@ -106,16 +117,21 @@ class MonthActivity:
 
     def rows(self, measure: int) -> NDArray[np.int32]:
         """Rows of a measure."""
-        assert self.order is not None
-        assert self.starts is not None
-        return self.order[self.starts[measure] : self.starts[measure + 1]]
+        found: NDArray[np.int32] = self.kept(("rows", measure), lambda: self._found_rows(measure))
+        return found
+
+    def _found_rows(self, measure: int) -> NDArray[np.int32]:
+        if self.sums is not None and self.sums.listed[measure]:
+            return np.asarray(self.sums.rows[self.table.measure[self.sums.rows] == measure])
+        if self.sums is not None:
+            self.sums.listed[measure] = True
+        return np.flatnonzero(self.table.measure[: int(self.table.used[0])] == measure).astype(np.int32)
 
     def column(self, measure: int, name: str) -> Integers:
         """One column of the rows of a measure, as int64."""
-        key = ("column", measure, name)
-        if key not in self._kept:
-            self._kept[key] = getattr(self.table, name)[self.rows(measure)].astype(np.int64)
-        found: Integers = self._kept[key]
+        found: Integers = self.kept(
+            ("column", measure, name), lambda: getattr(self.table, name)[self.rows(measure)].astype(np.int64)
+        )
         return found
 
     def slots(self, measure: int, axis: str) -> Integers:
@@ -124,32 +140,50 @@ class MonthActivity:
             return np.zeros(len(self.rows(measure)), np.int64)
         return self.column(measure, axis) + 1
 
-    def cube(self, measure: int, axis: str) -> Numbers:
-        """Summed quantity, shape (enrolled, age bands, municipalities, slots of the axis); unweighted."""
-        key = ("cube", measure, axis)
-        if key not in self._kept:
-            self._kept[key] = self._counted(measure, axis)
-        found: Numbers = self._kept[key]
+    def cubes(self, measures: Sequence[int] | Integers, axis: str) -> Integers:
+        """Summed quantity of some measures, unweighted.
+
+        Shape (those measures, enrolled, age bands, municipalities, slots of the axis).
+        """
+        if self.sums is not None and axis == "practice":
+            return self.sums.by_practice[measures]
+        if self.sums is not None and axis == "none":
+            return self._by_enrolment(self.sums)[measures]
+        return np.stack([self._cube(measure, axis) for measure in measures])
+
+    def _cube(self, measure: int, axis: str) -> Integers:
+        if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
+            return self.sums.by_place[measure, ..., : self.places.slots(axis)]
+        return self._counted(measure, axis)
+
+    def _by_enrolment(self, sums: Sums) -> Integers:
+        """Summed quantity of all measures without organisations."""
+        found: Integers = self.kept("by enrolment", lambda: sums.by_practice.sum(axis=4, keepdims=True))
         return found
 
-    def _counted(self, measure: int, axis: str) -> Numbers:
-        if self.counts is not None and axis in ("practice", "none"):
-            if axis == "practice":
-                return np.asarray(self.counts[measure], dtype=np.float64)
-            whole: Integers = self.kept("whole", lambda: np.asarray(self.counts).sum(axis=4, keepdims=True))
-            return np.asarray(whole[measure], dtype=np.float64)
-        if axis == "none":
-            return np.asarray(self.cube(measure, "practice").sum(axis=3, keepdims=True))
+    def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
         enrolled = (self.column(measure, "flags") & ENROLLED) // ENROLLED
         cells = (enrolled * BANDS + self.column(measure, "band")) * shape[2] + self.column(measure, "municipality")
         cells = cells * shape[3] + self.slots(measure, axis)
-        return summed(cells, self.column(measure, "quantity"), math.prod(shape)).reshape(shape)
+        return summed(cells, self.column(measure, "quantity"), math.prod(shape)).reshape(shape).astype(np.int64)
+
+    def delivered(self, measure: int) -> Numbers:
+        """Summed quantity by who delivers the measure, weighted, shape (municipalities, slots of its natural axis)."""
+        axis = natural_axis(MEASURES[measure].name)
+        return np.asarray(self.cubes([measure], axis).sum(axis=(0, 1, 2)) * self.weight)
+
+    def values(self, measure: int, axis: str) -> Numbers:
+        """Tariff value in DKK, weighted, shape (municipalities, slots of the axis)."""
+        shape = (len(self.places.municipalities), self.places.slots(axis))
+        whole = self.weight / 100.0
+        if self.sums is not None and axis == "ward" == natural_axis(MEASURES[measure].name):
+            return np.asarray(self.sums.value[measure, :, : shape[1]] * whole)
+        cells = self.column(measure, "municipality") * shape[1] + self.slots(measure, axis)
+        return summed(cells, self.column(measure, "value"), math.prod(shape)).reshape(shape) * whole
 
     def quantities(self) -> Integers:
         """Summed quantity, shape (measures, municipalities, age bands); unweighted."""
-        if self.quantity is None and self.counts is not None:
-            self.quantity = self.counts.sum(axis=(1, 4)).transpose(0, 2, 1)
         if self.quantity is None:
             places, bands = self.shape
             used = int(self.table.used[0])
@@ -173,10 +207,15 @@ class MonthActivity:
 
     def residents(self) -> Numbers:
         """Person-days by municipality and age band, weighted, shape (municipalities, age bands)."""
-        found: Numbers = self.kept("residents", lambda: self.person_days.sum(axis=(0, 3, 4)) * self.weight)
+        found: Numbers = self.kept("residents", lambda: self.all_persons().sum(axis=(0, 3)) * self.weight)
         return found
 
     def listed(self) -> Numbers:
         """Person-days by practice and municipality, weighted, shape (practices, municipalities)."""
-        found: Numbers = self.kept("listed", lambda: self.person_days.sum(axis=(2, 3, 4)) * self.weight)
+        found: Numbers = self.kept("listed", lambda: self.all_persons().sum(axis=(2, 3)) * self.weight)
+        return found
+
+    def all_persons(self) -> Integers:
+        """Person-days, enrolled or not, unweighted, shape (practices, municipalities, age bands, risk groups)."""
+        found: Integers = self.kept("all persons", lambda: self.person_days[..., 0] + self.person_days[..., 1])
         return found

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.measures import MEASURE, MEASURES
 from sim.payment.accounts import Accounts, natural_axis
-from sim.payment.activity import MonthActivity, summed
+from sim.payment.activity import MonthActivity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,17 +196,19 @@ class CostBook:
         columns = [np.concatenate([part[name] for part in cells]) for name in range(4)]
         distinct, inverse = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
         inverse = inverse.ravel()
+        prices = [np.repeat(self.table.unit[:, [index]], len(cells[index][0]), axis=1) for index in range(len(LINES))]
+        self._prices = np.concatenate(prices, axis=1)
         self._order = np.argsort(inverse, kind="stable")
         self._starts = np.searchsorted(inverse[self._order], np.arange(len(distinct)))
         self._columns = tuple(np.ascontiguousarray(column) for column in distinct.T)
 
     def book(self, month: MonthActivity, capacity: Capacity | None = None) -> CostRows:
         """Book a month; without ``capacity`` only what follows activity is counted."""
-        amounts = [self._line_amounts(index, month) for index in range(len(LINES))]
+        units = np.concatenate([_units(line, month).ravel() for line in LINES])
         kept = np.zeros((len(VALUATIONS), self._capacity_rows))
         if capacity is not None:
             kept[0] = self._capacity_amounts(month, capacity)
-        whole = np.rint(np.concatenate([*amounts, kept], axis=1) * 100.0).astype(np.int64)
+        whole = np.rint(np.concatenate([self._prices * units, kept], axis=1) * 100.0).astype(np.int64)
         sums = np.add.reduceat(whole[:, self._order], self._starts, axis=1)
         used = np.flatnonzero(sums.any(axis=0))
         rows = CostRows(*(column[used] for column in self._columns), *sums[:, used])
@@ -254,18 +256,6 @@ class CostBook:
         cells = self.accounts.grid(line.bearer, "outside", _axis(line))
         return cells.payer, np.full(len(cells), SECTORS.index(line.sector)), cells.municipality, cells.organisation
 
-    def _line_amounts(self, index: int, month: MonthActivity) -> Numbers:
-        """Amounts of a line in all views, shape (valuations, cells), DKK."""
-        line = LINES[index]
-        measure, axis = MEASURE[line.measure], _axis(line)
-        if line.name == BY_VALUE:
-            units = _value_by_place(month, measure, len(month.places.municipalities), month.places.slots(axis))
-        elif axis == "none":
-            units = month.units()[measure]
-        else:
-            units = month.cube(measure, axis).sum(axis=(0, 1)) * month.weight
-        return self.table.unit[:, index, None] * units.ravel()
-
     def _capacity_cells(self) -> list[tuple[Integers, ...]]:
         accounts, places = self.accounts, self.accounts.places
         care, hospital, practice = (SECTORS.index(name) for name in ("municipal-care", "hospital", "general-practice"))
@@ -307,11 +297,12 @@ def _axis(line: Line) -> str:
     return natural_axis(line.measure) if line.bearer in ("gp", "region") else "none"
 
 
-def _value_by_place(month: MonthActivity, measure: int, places: int, slots: int) -> Numbers:
-    """Tariff value by municipality and ward slot in DKK, weighted."""
-    cell = month.column(measure, "municipality") * slots + month.slots(measure, "ward")
-    value = summed(cell, month.column(measure, "value"), places * slots)
-    return value.reshape(places, slots) * (month.weight / 100.0)
+def _units(line: Line, month: MonthActivity) -> Numbers:
+    """What a line counts, weighted, by municipality and slot: units, for a hospital course DKK of tariff value."""
+    measure, axis = MEASURE[line.measure], _axis(line)
+    if line.name == BY_VALUE:
+        return month.values(measure, axis)
+    return month.units()[measure] if axis == "none" else month.delivered(measure)
 
 
 def savings(base: Mapping[int, CostRows], other: Mapping[int, CostRows]) -> dict[str, int]:

@@ -11,6 +11,7 @@ The points ``e_q`` are fixed, the same for both signs, all contracts and all pro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -176,15 +177,15 @@ def _from_sources(clause: Clause, units: Numbers, moved: Mapping[str, tuple[NDAr
 def _by_purse(flows: Numbers, cells: Cells, purse: NDArray[np.int64]) -> Numbers:
     """Sum flows (rows, cells) over cells by purse, seen from each municipality: (municipalities, rows, purses)."""
     used = np.flatnonzero(np.any(flows != 0.0, axis=0))
-    rows = np.arange(len(flows))[:, None] * len(PURSES)
-    length = len(flows) * len(PURSES)
-    amounts = flows[:, used].ravel()
-    found = np.empty((len(purse), len(flows), len(PURSES)))
-    for town, of_account in enumerate(purse):
-        into = np.bincount((rows + of_account[cells.payee[used]]).ravel(), amounts, length)
-        out = np.bincount((rows + of_account[cells.payer[used]]).ravel(), amounts, length)
-        found[town] = (into - out).reshape(len(flows), -1)
-    return found
+    shape = (len(purse), len(flows), len(PURSES))
+    start = np.arange(shape[0] * shape[1]).reshape(*shape[:2], 1) * len(PURSES)
+    amounts = np.broadcast_to(flows[:, used], (*shape[:2], len(used))).ravel()
+
+    def summed(accounts: NDArray[np.int64]) -> Numbers:
+        cells = start + purse[:, None, accounts[used]]
+        return np.asarray(np.bincount(cells.ravel(), amounts, math.prod(shape)).reshape(shape), np.float64)
+
+    return summed(cells.payee) - summed(cells.payer)
 
 
 def worth_today(clause: Clause, month: int, discount: float) -> float:
@@ -237,7 +238,7 @@ def same_directions(rows: Numbers, mask: NDArray[np.bool_]) -> tuple[Numbers, ND
     unit = np.divide(masked, size[:, None], out=np.zeros_like(masked), where=size[:, None] != 0.0)
     found: dict[bytes, int] = {}
     index = np.array([found.setdefault(row.tobytes(), len(found)) for row in unit], dtype=np.int64)
-    first = [int(np.argmax(index == one)) for one in range(len(found))]
+    first = np.unique(index, return_index=True)[1]
     return unit[first], index, size
 
 

@@ -20,8 +20,10 @@ from sim.clock import month_name
 from sim.measures import MEASURES
 from sim.payment.accounts import ROLES, Accounts, Cells, Places
 from sim.payment.activity import MonthActivity
-from sim.payment.clauses.base import Clause, ClauseState
-from sim.payment.clauses.fee import Fee
+from sim.payment.clauses.base import Clause, ClauseState, nearest_ore
+from sim.payment.clauses.budget import Budget
+from sim.payment.clauses.capitation import Capitation
+from sim.payment.clauses.fee import Fee, FeeSchedule
 from sim.payment.clauses.pool import Pool
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity, CostBook, CostTable
@@ -76,8 +78,23 @@ class Bound:
 
     def rate(self, states: States, month: MonthActivity) -> tuple[States, list[Numbers]]:
         """Price a month's events: new states, and totals of shape (size,) for each clause."""
-        rated = [clause.rate(state, month) for clause, state in zip(self.clauses, states, strict=True)]
-        return tuple(state for state, _ in rated), [totals for _, totals in rated]
+        rated: dict[int, tuple[ClauseState, Numbers]] = {}
+        for schedule, places in self.schedules:
+            rated.update(zip(places, schedule.rate([states[index] for index in places], month), strict=True))
+        for index, clause in enumerate(self.clauses):
+            if index not in rated:
+                rated[index] = clause.rate(states[index], month)
+        found = [rated[index] for index in range(len(self.clauses))]
+        return tuple(state for state, _ in found), [totals for _, totals in found]
+
+    @cached_property
+    def schedules(self) -> list[tuple[FeeSchedule, list[int]]]:
+        """Fees that are priced together, and their positions."""
+        groups: dict[str, dict[int, Fee]] = {}
+        for index, clause in enumerate(self.clauses):
+            if isinstance(clause, Fee) and not clause.remembers:
+                groups.setdefault(clause.axis, {})[index] = clause
+        return [(FeeSchedule(list(group.values())), list(group)) for group in groups.values()]
 
     def settle(self, states: States, totals: Sequence[Numbers]) -> tuple[States, list[Numbers]]:
         """Settle a month: new states, and flows of shape (..., cells) in DKK for each clause.
@@ -112,13 +129,26 @@ class Bound:
 
     def rounded(self, flows: Sequence[Numbers]) -> Integers:
         """One month's flows, each of shape (cells,), as whole øre in the order of :attr:`cells`."""
-        whole: list[Integers] = []
-        for clause, moved in zip(self.clauses, flows, strict=True):
-            if not np.isfinite(moved).all():
-                raise LedgerError(f'clause "{clause.id}" moves an amount that is not a finite number')
-            source = sum(int(whole[self.position[name]].sum()) for name in clause.sources)
-            whole.append(clause.rounded(moved, source))
-        return np.concatenate(whole) if whole else np.zeros(0, np.int64)
+        every = np.concatenate(flows) if flows else np.zeros(0)
+        if not np.isfinite(every).all():
+            wrong = self.clauses[int(self.clause_of_cell[np.flatnonzero(~np.isfinite(every))[0]])]
+            raise LedgerError(f'clause "{wrong.id}" moves an amount that is not a finite number')
+        whole = nearest_ore(every)
+        for index in self._rounded_otherwise:
+            clause, own = self.clauses[index], self._own_cells[index]
+            source = sum(int(whole[self._own_cells[self.position[name]]].sum()) for name in clause.sources)
+            whole[own] = clause.rounded(every[own], source)
+        return whole
+
+    @cached_property
+    def _own_cells(self) -> list[slice]:
+        ends = np.cumsum([len(clause.cells) for clause in self.clauses]).tolist()
+        return [slice(end - len(clause.cells), end) for end, clause in zip(ends, self.clauses, strict=True)]
+
+    @cached_property
+    def _rounded_otherwise(self) -> list[int]:
+        """Clauses that do not round each flow by itself."""
+        return [index for index, clause in enumerate(self.clauses) if not isinstance(clause, Fee | Capitation | Budget)]
 
     def net(self, flows: Sequence[Numbers]) -> Numbers:
         """Receipts minus payments per account (not consolidated), shapes (..., cells) -> (..., accounts), in DKK."""
@@ -154,9 +184,12 @@ class Bound:
         net = np.zeros((len(ROLES), len(MEASURES), len(self.accounts.places.municipalities)))
         row = {role: index for index, role in enumerate(ROLES)}
         typical: dict[str, Numbers] = {}
+        for schedule, places in self.schedules:
+            names = (fee.id for fee in schedule.fees)
+            typical.update(zip(names, schedule.typical([states[index] for index in places]), strict=True))
         for clause, state in zip(self.clauses, states, strict=True):
             if isinstance(clause, Fee) and clause.linear:
-                amounts = typical[clause.id] = clause.typical(state)
+                amounts = typical[clause.id]
                 for role, sign in ((clause.spec.payee, 1.0), (clause.spec.payer, -1.0)):
                     net[row.get(role, row["outside"])] += sign * amounts
             elif isinstance(clause, Pool) and clause.linear:
@@ -254,14 +287,18 @@ class Book:
 
     def _carry_on(self, now: str, later: str) -> None:
         """Clauses that a later contract has in common with the present one keep their account of the year."""
-        present, coming = self.contracts[now], self.contracts[later]
-        same = {spec.id: spec for spec in present.contract.clauses}
-        states = dict(zip([clause.id for clause in present.clauses], self.states[now], strict=True))
-        specs = {spec.id: spec for spec in coming.contract.clauses}
-        self.states[later] = tuple(
-            states[clause.id] if clause.id in same and specs[clause.id] == same[clause.id] else state
-            for clause, state in zip(coming.clauses, self.states[later], strict=True)
-        )
+        states = list(self.states[later])
+        for mine, theirs in self._common[now, later]:
+            states[theirs] = self.states[now][mine]
+        self.states[later] = tuple(states)
+
+    @cached_property
+    def _common(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
+        """Positions of the clauses that two contracts have in common."""
+        names = {name for _, name in self.schedule}
+        return {
+            (now, later): _in_common(self.contracts[now], self.contracts[later]) for now in names for later in names
+        }
 
     @property
     def rows(self) -> Rows | None:
@@ -289,6 +326,16 @@ class Book:
                 }
                 found.append({**clause.start(), **plain})
             self.states[name] = tuple(found)
+
+
+def _in_common(one: Bound, other: Bound) -> list[tuple[int, int]]:
+    """Positions of equal clauses in two contracts."""
+    specs = {spec.id: spec for spec in one.contract.clauses}
+    return [
+        (one.position[spec.id], index)
+        for index, spec in enumerate(other.contract.clauses)
+        if specs.get(spec.id) == spec
+    ]
 
 
 @dataclass

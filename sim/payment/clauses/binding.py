@@ -178,6 +178,12 @@ class Filter:
         )
 
     @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """Everything that decides what passes, for comparing filters of different contracts."""
+        masks = (self.age, self.municipality, self.practice, self.ward)
+        return (self.wanted, self.barred, *(mask.tobytes() for mask in masks))
+
+    @cached_property
     def counted(self) -> bool:
         """Whether summed quantities by enrolment, age and municipality are enough to apply it."""
         flags_known = not (self.wanted | self.barred) & ~ENROLLED

@@ -118,9 +118,17 @@ class Budget:
         return cls(spec, accounts, cells, binding.number(spec.amount, "amount"), keep, bailout, terms)
 
     def __post_init__(self) -> None:
-        """Note the shape of totals."""
+        """Note the shape of totals, and the part of each cell in the whole (wards) or in its municipality (units)."""
+        places, spec = self.accounts.places, self.spec
         self.size = len(self.cells) + (2 if self.terms else 0)
-        self._places = len(self.accounts.places.municipalities)
+        self._places = len(places.municipalities)
+        beds = np.array(places.beds)
+        units = np.zeros((self._places, places.slots("unit")))
+        for unit, place in enumerate(places.unit_municipality):
+            units[place, unit + 1] = 1.0
+        self._of_units = units / np.maximum(units.sum(axis=1, keepdims=True), 1.0)
+        self._beds = beds if "ward" in (spec.payer, spec.payee) else None
+        self._key = ("frame", spec.payer, spec.payee, spec.per, self.amount)
 
     @property
     def id(self) -> str:
@@ -141,10 +149,10 @@ class Budget:
     def rate(self, state: ClauseState, month: MonthActivity) -> tuple[ClauseState, Numbers]:
         """Return a month's part of the frame, and the activity beside its target."""
         new = {**state, "month": month.month, "closing": month.closing}
-        frame = self._frame(month)
+        frame: Numbers = month.kept(self._key, lambda: self._frame(month))
         if self.terms is None:
             return new, frame
-        value, units = self.terms.activity(month)
+        value, units = month.kept(self.terms.key, lambda: self.terms.activity(month))
         before = state["value"][month.month % 12].sum()
         rest = self.terms.rest * month.copies / 12.0
         actual = value.sum() + rest * (1.0 + self.terms.rest_trend)
@@ -155,10 +163,9 @@ class Budget:
         return new, np.concatenate([frame, [actual, target]])
 
     def _frame(self, month: MonthActivity) -> Numbers:
-        residents = month.residents().sum(axis=1)
-        if "ward" in (self.spec.payer, self.spec.payee):
-            beds = np.array(self.accounts.places.beds)
-            return np.asarray(self.amount * month.copies / 12.0 * beds / beds.sum())
+        if self._beds is not None:
+            return np.asarray(self.amount * month.copies / 12.0 * self._beds / self._beds.sum())
+        residents: Numbers = month.kept("older residents", lambda: month.residents().sum(axis=1))
         if self.spec.per == "year":
             total = float(residents.sum())
             share = residents / total if total else np.full(self._places, 1.0 / self._places)
@@ -169,11 +176,7 @@ class Budget:
             by_place = self.amount * residents / month.year_days
         if len(self.cells) == self._places:
             return np.asarray(by_place)
-        units = np.zeros((self._places, self.accounts.places.slots("unit")))
-        for unit, place in enumerate(self.accounts.places.unit_municipality):
-            units[place, unit + 1] = 1.0
-        share = units / np.maximum(units.sum(axis=1, keepdims=True), 1.0)
-        return np.asarray(share * by_place[:, None]).ravel()
+        return np.asarray(self._of_units * by_place[:, None]).ravel()
 
     def due(self, state: ClauseState, totals: Numbers, final: bool = True) -> Numbers:
         """Flows of a period: the frame less, at the year's end, what a missed target claws back."""
@@ -219,6 +222,11 @@ class _Terms:
     rest: float
     rest_trend: float
     rest_spread: float
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What decides which activity counts."""
+        return ("activity", self.measure, self.filter.key)
 
     @classmethod
     def bind(cls, target: Target, binding: Binding) -> _Terms:

@@ -95,11 +95,10 @@ class Capitation:
         return {**state, "month": month.month, "closing": month.closing}, totals
 
     def _earned(self, month: MonthActivity) -> Numbers:
-        days = month.person_days
         if self.spec.persons == "all":
-            choice = month.kept("all persons", lambda: days.sum(axis=4))
+            choice = month.all_persons()
         else:
-            choice = days[..., int(self.spec.persons == "enrolled")]
+            choice = month.person_days[..., int(self.spec.persons == "enrolled")]
         earned = (choice * self.amount).sum(axis=(2, 3)) * (
             month.weight / month.year_days
         )  # (practices, municipalities)

@@ -185,8 +185,10 @@ class SharedSavings:
         """Benchmark and actual spending of a period, each of shape (n, bearers, municipalities), DKK."""
         actual = totals[:, : self._spent].reshape(-1, len(BEARERS), self._places)
         days = totals[:, self._spent : self._spent + self._days].reshape(-1, 1, self._places, BANDS)
+        if len(days) and (days == days[0]).all():  # chance moves no person-days: one benchmark for all
+            days = days[:1]
         benchmark = np.ascontiguousarray(days * self.rates(state)).sum(axis=-1)
-        return benchmark, actual
+        return np.broadcast_to(benchmark, actual.shape), actual
 
     def passed(self, state: ClauseState, totals: Numbers) -> Numbers:
         """Return 1 where no gate's indicator is worse than in history beyond its tolerance, else 0; shape (n,).
@@ -233,16 +235,20 @@ class SharedSavings:
             groups = [slice(None)]
         else:
             groups = [slice(place, place + 1) for place in range(self._places)]
+        size = len(totals)
         for group in groups:
             mine, spent = np.ascontiguousarray(benchmark[..., group]), np.ascontiguousarray(actual[..., group])
-            size = len(totals)
             bonus = self.terms.bonus(mine.reshape(size, -1).sum(axis=-1), spent.reshape(size, -1).sum(axis=-1), passed)
+            cases = np.flatnonzero(bonus)  # in all others nothing moves
+            if not len(cases):
+                continue
+            bonus, saving = bonus[cases], (mine - spent)[cases]
             take = self._key(self.spec.take_out, state, group)
-            put = self._fallen(mine - spent, bonus, group, take) if self.spec.put_in == "where-it-falls" else take
+            put = self._fallen(saving, bonus, group, take) if self.spec.put_in == "where-it-falls" else take
             if isinstance(self.spec.put_in, dict):
                 put = self._key(self.spec.put_in, state, group)
-            flows[:, : self._members] += bonus[:, None] * put
-            flows[:, self._members :] += bonus[:, None] * take
+            flows[cases, : self._members] += bonus[:, None] * put
+            flows[cases, self._members :] += bonus[:, None] * take
         return flows
 
     def _key(self, key: Mapping[str, Any], state: ClauseState, group: slice) -> Numbers:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers
 from sim.payment.clauses.binding import Binding
 from sim.payment.clauses.fee_items import FeeSpec, Item
 from sim.payment.clauses.parts import Part
+
+#: Amounts and events of the last twelve months, remembered by calendar month, part and municipality.
+_RINGS: Final = ("rated", "units")
 
 
 def bound_parts(item: Item, binding: Binding, earlier: Mapping[str, Any], key: tuple[str | int, ...]) -> list[Part]:
@@ -78,12 +82,11 @@ class Fee:
 
     def __post_init__(self) -> None:
         """Note which cells each payee's ceiling covers."""
-        places = len(self.accounts.places.municipalities)
-        self._shape = (places, self.accounts.places.slots(self.axis))
+        self.slots = self.accounts.places.slots(self.axis)
+        self._shape = (len(self.accounts.places.municipalities), self.slots)
         self.size = self._shape[0] * self._shape[1]
         payee = self.cells.payee[: self.size]
         self._groups = tuple(np.flatnonzero(payee == account) for account in np.unique(payee))
-        self._measures = np.array([part.measure for part in self.parts])
         #: Whether it remembers courses from month to month.
         self.remembers = any(part.per_course for part in self.parts)
 
@@ -104,33 +107,17 @@ class Fee:
 
     def rate(self, state: ClauseState, month: MonthActivity) -> tuple[ClauseState, Numbers]:
         """Price the month's events."""
-        kept: ClauseState = {}
-        amounts = self._priced(month, state, kept) if self.remembers else self.amounts(month)
-        rated, units = state["rated"].copy(), state["units"].copy()
-        rated[month.month % 12] = amounts.sum(axis=(1, 3))
-        units[month.month % 12] = month.units()[self._measures]
-        new = {
-            **state, **kept, "rated": rated, "units": units,
-            "month": month.month, "closing": month.closing, "copies": month.copies,
-        }  # fmt: skip
-        return new, amounts.sum(axis=(0, 1)).ravel()
+        return self.alone.rate([state], month)[0]
 
     def amounts(self, month: MonthActivity) -> Numbers:
-        """Amounts by part, age band, municipality and slot, weighted, DKK; made once a month for all contracts."""
-        found: Numbers = month.kept(self.key, lambda: self._priced(month, {}, {}))
+        """Amounts by part, age band, municipality and slot, weighted, DKK."""
+        found: Numbers = month.kept(self.key, lambda: self.alone.priced(month, [{}], [{}]).amounts)
         return found
 
-    def _priced(self, month: MonthActivity, state: ClauseState, kept: ClauseState) -> Numbers:
-        """Amounts by part, age band, municipality and slot, weighted."""
-        amounts = np.empty((len(self.parts), BANDS, *self._shape))
-        for index, part in enumerate(self.parts):
-            if part.counted:
-                cube = month.cube(part.measure, self.axis)
-                np.multiply(cube[0], part.prices[0], out=amounts[index])
-                amounts[index] += cube[1] * part.prices[1]
-            else:
-                amounts[index] = part.row_by_row(month, self.axis, state, kept)
-        return amounts * month.weight
+    @cached_property
+    def alone(self) -> FeeSchedule:
+        """The fee as a schedule of its own."""
+        return FeeSchedule((self,))
 
     def due(self, state: ClauseState, totals: Numbers, final: bool = True) -> Numbers:
         """Flows of a period: the totals, above the ceiling turned to its other payee."""
@@ -156,14 +143,7 @@ class Fee:
         It counts every event of the measure, also those that the filter rules out, over the last twelve months; the
         list price where none has been seen (0 for a share of an unseen value).
         """
-        rated, units = state["rated"].sum(axis=0), state["units"].sum(axis=0)
-        found = np.zeros((len(MEASURES), self._shape[0]))
-        for index, part in enumerate(self.parts):
-            listed = 0.0 if part.of_value else float((part.price * part.outer).mean())
-            if part.steps:
-                listed *= part.steps[0][1]
-            list_price = np.full(self._shape[0], listed)
-            found[part.measure] += np.divide(rated[index], units[index], out=list_price, where=units[index] > 0)
+        found: Numbers = self.alone.typical([state])[0]
         return found
 
     def unit_totals(self, state: ClauseState) -> Numbers:
@@ -178,6 +158,83 @@ class Fee:
         """Flows in whole øre."""
         del source
         return nearest_ore(flows)
+
+
+class Priced(NamedTuple):
+    """What a month's events earn under a schedule of fees, weighted, DKK.
+
+    ``amounts`` (parts, age bands, municipalities, slots); ``rated`` and ``units`` (parts, municipalities) are amounts
+    and events of each part; ``totals`` (fees, municipalities x slots).
+    """
+
+    amounts: Numbers
+    rated: Numbers
+    units: Numbers
+    totals: Sequence[Numbers]
+
+
+class FeeSchedule:
+    """Fees that post along the same axis, priced together.
+
+    Parameters
+    ----------
+    fees : tuple of Fee
+        One that remembers courses stands alone: what it pays depends on its state.
+    """
+
+    def __init__(self, fees: Sequence[Fee]) -> None:
+        self.fees, self.axis, self.places = tuple(fees), fees[0].axis, fees[0].size // fees[0].slots
+        self.parts = [part for fee in fees for part in fee.parts]
+        self.key = ("schedule", *(fee.key for fee in fees))
+        ends = np.cumsum([len(fee.parts) for fee in fees]).tolist()
+        self._of_fee = [slice(end - len(fee.parts), end) for fee, end in zip(fees, ends, strict=True)]
+        self._measures = np.array([part.measure for part in self.parts])
+        self._fee_of_part = np.repeat(np.arange(len(fees)), [len(fee.parts) for fee in fees])
+        self._counted = [index for index, part in enumerate(self.parts) if part.counted]
+        self._single = [index for index, part in enumerate(self.parts) if not part.counted]
+        self._prices = np.array([self.parts[index].prices for index in self._counted])
+        self._listed = np.repeat([[part.list_price] for part in self.parts], self.places, axis=1)
+
+    def rate(self, states: Sequence[ClauseState], month: MonthActivity) -> list[tuple[ClauseState, Numbers]]:
+        """New states and totals of all fees."""
+        kept: list[ClauseState] = [{} for _ in self.fees]
+        if any(fee.remembers for fee in self.fees):
+            priced = self.priced(month, states, kept)
+        else:
+            priced = month.kept(self.key, lambda: self.priced(month, states, kept))
+        rings = [np.concatenate([state[name] for state in states], axis=1) for name in _RINGS]
+        for ring, amounts in zip(rings, (priced.rated, priced.units), strict=True):
+            ring[month.month % 12] = amounts
+        common = {"month": month.month, "closing": month.closing, "copies": month.copies}
+        new = [
+            {**state, **courses, "rated": rings[0][:, own], "units": rings[1][:, own], **common}
+            for state, courses, own in zip(states, kept, self._of_fee, strict=True)
+        ]
+        return list(zip(new, priced.totals, strict=True))
+
+    def priced(self, month: MonthActivity, states: Sequence[ClauseState], kept: Sequence[ClauseState]) -> Priced:
+        """Price a month; courses that must be remembered are read from ``states`` and go into ``kept``."""
+        slots = self.fees[0].slots
+        amounts = np.empty((len(self.parts), BANDS, self.places, slots))
+        if self._counted:
+            cubes = month.cubes(self._measures[self._counted], self.axis)
+            amounts[self._counted] = cubes[:, 0] * self._prices[:, 0] + cubes[:, 1] * self._prices[:, 1]
+        for index in self._single:
+            fee = self._fee_of_part[index]
+            amounts[index] = self.parts[index].row_by_row(month, self.axis, states[fee], kept[fee])
+        amounts *= month.weight
+        for fee, own in zip(self.fees, self._of_fee, strict=True):
+            month.kept(fee.key, lambda own=own: amounts[own])
+        totals = [amounts[own].sum(axis=(0, 1)).ravel() for own in self._of_fee]
+        return Priced(amounts, amounts.sum(axis=(1, 3)), month.units()[self._measures], totals)
+
+    def typical(self, states: Sequence[ClauseState]) -> Numbers:
+        """Mean rated amount per unit, shape (fees, measures, municipalities), as :meth:`Fee.typical`."""
+        rated, units = (np.concatenate([state[name] for state in states], axis=1).sum(axis=0) for name in _RINGS)
+        mean = np.divide(rated, units, out=self._listed.copy(), where=units > 0)
+        found = np.zeros((len(self.fees), len(MEASURES), self.places))
+        np.add.at(found, (self._fee_of_part, self._measures), mean)
+        return found
 
 
 def first_slots(accounts: Accounts, axis: str) -> list[int]:

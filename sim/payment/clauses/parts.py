@@ -41,29 +41,21 @@ class Part:
     @cached_property
     def key(self) -> tuple[Any, ...]:
         """Everything that decides what it pays, for comparing parts of different contracts."""
-        arrays = (
-            self.price,
-            self.outer,
-            self.filter.age,
-            self.filter.municipality,
-            self.filter.practice,
-            self.filter.ward,
-        )
-        flags = (self.filter.wanted, self.filter.barred)
-        return (
-            self.measure,
-            self.of_value,
-            self.cap,
-            self.per_course,
-            self.steps,
-            flags,
-            *(one.tobytes() for one in arrays),
-        )
+        flags = (self.measure, self.of_value, self.cap, self.per_course, self.steps)
+        return (*flags, self.price.tobytes(), self.outer.tobytes(), self.filter.key)
 
     @cached_property
     def counted(self) -> bool:
         """Whether summed quantities are enough to price it."""
         return not self.of_value and self.cap is None and not self.steps and self.filter.counted
+
+    @cached_property
+    def list_price(self) -> float:
+        """DKK per unit before anything has been seen; 0 for a share of an unseen value."""
+        if self.of_value:
+            return 0.0
+        listed = float((self.price * self.outer).mean())
+        return listed * self.steps[0][1] if self.steps else listed
 
     def row_by_row(self, month: MonthActivity, axis: str, state: ClauseState, kept: ClauseState) -> Numbers:
         """Amounts by age band, municipality and slot, unweighted, DKK; what must be remembered goes into ``kept``."""
