@@ -13,11 +13,11 @@ from typing import Any, ClassVar, TypeVar, cast
 from numpy.typing import NDArray
 
 from agents.interfaces import CareWorld, PayerColumns, ProviderColumns
-from agents.on_demand import Callables, OnDemand, stand_ins
+from agents.on_demand import load_on_demand
 
-# Mesa's data collector and spaces are ours to use, but a run needs none of them: half a second of imports.
-with stand_ins(OnDemand("pandas"), OnDemand("networkx"), Callables("scipy.spatial.distance"), Callables("tqdm.auto")):
-    import mesa
+load_on_demand("pandas", "networkx")  # Mesa's data collector and networks are there to be used, but a run uses neither
+
+import mesa  # noqa: E402
 
 
 class BaseModel(mesa.Model):

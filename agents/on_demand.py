@@ -1,45 +1,22 @@
-"""Libraries that another library imports but we hardly use, loaded only when they are first used."""
+"""Libraries that Mesa imports but a run hardly uses, loaded when they are first used."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
-from types import ModuleType
-from typing import Any
+from importlib.util import LazyLoader, find_spec, module_from_spec
 
 
-class OnDemand(ModuleType):
-    """Stands for a module; the module is imported when something in it is asked for."""
+def load_on_demand(*names: str) -> None:
+    """Put off the loading of libraries until something in them is asked for.
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # asked by the import system itself
-            raise AttributeError(name)
-        return getattr(import_module(self.__name__), name)
-
-
-class Callables(OnDemand):
-    """Stands for a module from which functions are taken by name; it is imported when one of them is called."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-        def call(*arguments: Any, **options: Any) -> Any:
-            return getattr(import_module(self.__name__), name)(*arguments, **options)
-
-        return call
-
-
-@contextmanager
-def stand_ins(*modules: ModuleType) -> Iterator[None]:
-    """Let imports inside the block find these modules instead of the real ones, unless those are loaded already."""
-    placed = [module for module in modules if module.__name__ not in sys.modules]
-    sys.modules.update({module.__name__: module for module in placed})
-    try:
-        yield
-    finally:
-        for module in placed:
-            if sys.modules.get(module.__name__) is module:
-                del sys.modules[module.__name__]
+    The recipe of the standard library (:class:`importlib.util.LazyLoader`); a library that is loaded already, or is not
+    there, is left alone.
+    """
+    for name in names:
+        spec = None if name in sys.modules else find_spec(name)
+        if spec is None or spec.loader is None:
+            continue
+        spec.loader = LazyLoader(spec.loader)
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)

@@ -69,20 +69,6 @@ already_compiled = _prepare_cache()
 
 import numba  # noqa: E402  (after the cache folder is set)
 
-
-def _load_without_blas() -> None:
-    """Load what numba knows of arrays without its search for a BLAS: a run uses none, and scipy's is slow to load."""
-    if "scipy.linalg" in sys.modules:
-        return
-    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]  # an import of it fails, which numba expects
-    try:
-        import numba.np.arraymath  # noqa: F401
-    finally:
-        del sys.modules["scipy.linalg"]
-
-
-_load_without_blas()
-
 #: Whether functions run as plain Python (``NUMBA_DISABLE_JIT=1``): same bytes, for debuggers and coverage.
 interpreted: bool = bool(numba.config.DISABLE_JIT)
 
