@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ageing import solve_ageing
 from sim.chance import decision_keys, stream_name, uniforms
 from sim.clock import date_of
 from sim.day.frame import Load, Work, empty_work
@@ -23,7 +24,10 @@ from sim.day.rates import (
     read_theme,
 )
 from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
+from sim.mortality import death_table, hashable
 from sim.network import Network, build_network, names_to_keys
+from sim.population.attributes import chronic_fee_enrolment
+from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
 from sim.state import (
     ABSENT,
@@ -53,7 +57,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Columns = dict[str, NDArray[Any]]
-_OLDEST = 110
 
 
 @dataclass
@@ -101,7 +104,7 @@ def build(scenario: Scenario, seed: int) -> World:
         practice=as_record(read_theme(PracticeRates, "general_practice", parameters)),
         home=as_record(home),
         hospital=as_record(read_theme(HospitalRates, "hospital", parameters)),
-        derived=as_record(_derived(scenario, seed, initial, age, health)),
+        derived=as_record(_derived(scenario, network, seed, initial, health)),
     )
     people = _people(columns)
     state = State(
@@ -225,11 +228,20 @@ def _organisations(
     )
 
 
-def _derived(scenario: Scenario, seed: int, initial: Columns, age: NDArray[np.float64], health: HealthRates) -> Derived:
+def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, health: HealthRates) -> Derived:
     p = scenario.parameters
+    figures = read_figures(p)
+    ageing = solve_ageing(figures, hashable(health))
     prevalence = np.array([np.mean((initial["conditions"] & bit) > 0) for bit in CONDITIONS.values()])
     return Derived(
-        death=_death_table(p, initial, age, health),
+        death=death_table(figures, hashable(health)),
+        rise=ageing.rise,
+        most_frail=figures.number("people.frailty.most"),
+        onset_any=ageing.onset[:, -1].copy(),
+        onset=ageing.onset,
+        left_alone=ageing.left_alone,
+        frailer=np.exp(figures.array("people.frailty.conditions")),
+        enrolled=chronic_fee_enrolment(figures, network, seed),
         illness_of=math.log(health.illness_base) + _by_set(p.numbers("health.illness.conditions")),
         contacts_of=p.number("general_practice.contacts.healthy")
         + _by_set(p.numbers("general_practice.contacts.conditions")),
@@ -295,68 +307,3 @@ def _season(p: Parameters, seed: int, first: int, last: int) -> NDArray[np.float
         log = log + height * np.exp(-0.5 * ((days - peak) / width) ** 2)
     log -= math.log(np.mean(np.exp(log[:365])))
     return np.asarray(log + np.log(np.array(p.numbers("health.season.weekday")))[(days + 3) % 7])
-
-
-def _death_table(p: Parameters, initial: Columns, age: NDArray[np.float64], health: HealthRates) -> NDArray[np.float64]:
-    """Log daily hazard of death by sex and age, solved so that all deaths together meet the life table.
-
-    Deaths in hospital courses are expected from the hazard of illness, the need of a bed and the fatality of a course;
-    what the life table leaves is spread over frailty and instability.
-    """
-    annual = np.array(p.numbers("people.mortality.annual"))
-    centres = np.array(p.numbers("people.age.band_centres"))
-    ratio = p.number("people.mortality.men_to_women")
-    bands = np.searchsorted(np.array(AGE_BANDS), age, side="right") - 1
-    women = initial["sex"] == 1
-    ages = np.arange(65, _OLDEST + 1)
-    table = np.zeros((2, len(ages)))
-    frailty = initial["frailty"].astype(np.float64)
-    level = health.instability_frailty * (frailty - 0.2)
-    resident = initial["nursing"] > 0
-    log_rest = (
-        health.mortality_frailty * frailty + health.mortality_instability * level
-        + 0.5 * health.mortality_instability**2 + health.mortality_nursing_home * resident
-    )  # fmt: skip
-    course = _course_deaths(initial, age, health)
-    fitted = np.array(p.numbers("health.mortality.correction"))
-    for sex in (0, 1):
-        mean = np.empty(len(AGE_BANDS))
-        for band in range(len(AGE_BANDS)):
-            share = np.mean(women[bands == band])
-            own = annual[band] / (share + (1.0 - share) * ratio)
-            mean[band] = own * (ratio if sex == 0 else 1.0)
-        log_table = np.interp(ages + 0.5, centres, np.log(mean))
-        last = np.log(mean[-1] / mean[-2]) / (centres[-1] - centres[-2])
-        log_table += np.maximum(ages + 0.5 - centres[-1], 0.0) * last
-        for band in range(len(AGE_BANDS)):
-            who = (bands == band) & (women == (sex == 1))
-            expected = np.exp(np.interp(age[who], ages + 0.5, log_table))
-            left = max(mean[band] - np.mean(course[who]), 0.1 * mean[band]) * who.sum()
-            upper = AGE_BANDS[band + 1] if band + 1 < len(AGE_BANDS) else _OLDEST + 1
-            rows = (ages >= AGE_BANDS[band]) & (ages < upper)
-            correction = np.log(left / np.sum(expected * np.exp(log_rest[who])))
-            table[sex, rows] = log_table[rows] + correction + fitted[band] - math.log(365.25)
-    return table
-
-
-def _course_deaths(initial: Columns, age: NDArray[np.float64], health: HealthRates) -> NDArray[np.float64]:
-    """Expected yearly deaths in hospital of each person."""
-    frailty = initial["frailty"].astype(np.float64)
-    level = health.instability_frailty * (frailty - 0.2)
-    decades = (age - 75.0) / 10.0
-    eta = math.log(health.illness_base) + health.illness_age * decades + health.illness_frailty * frailty
-    for k, bit in enumerate(CONDITIONS.values()):
-        eta = eta + health.illness_conditions[k] * ((initial["conditions"] & bit) > 0)
-    eta = eta + health.illness_instability * level + 0.5 * health.illness_instability**2
-    need = health.need_base * np.exp(
-        health.need_age * decades + health.need_frailty * frailty + health.need_instability * level
-    )
-    courses = 365.25 * np.exp(eta) * np.minimum(need, health.need_most)
-    # each course brings relapses: the excess hazard over its whole time constant, where a bed is needed
-    courses *= 1.0 + health.recovery_excess * health.recovery_days
-    m = health.mortality_in_course
-    log_odds = (
-        math.log(m / (1.0 - m)) + health.mortality_in_course_age * (age - 80.0) / 10.0
-        + health.mortality_in_course_frailty * (frailty - 0.25)
-    )  # fmt: skip
-    return np.asarray(courses / (1.0 + np.exp(-log_odds)))

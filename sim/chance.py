@@ -64,6 +64,7 @@ DECISIONS: tuple[str, ...] = (
     "medication reconciliation",
     "frailty after hospital",
     "frailty drift",
+    "change of state",
     "follow-up offered",
     "follow-up delivered",
     "outreach",

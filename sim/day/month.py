@@ -10,8 +10,8 @@ from sim.chance import uniform
 from sim.compiled import jit
 from sim.day.frame import Output, Today, census, push, write
 from sim.day.rates import Rates
-from sim.day.risk import DEMENTIA, age_of, set_risk
-from sim.day.streams import DRIFT, NURSING_NEED, PREVENTIVE
+from sim.day.risk import CONTROLLED, COPD, DEMENTIA, DIABETES, age_of, set_risk
+from sim.day.streams import DRIFT, NURSING_NEED, PREVENTIVE, STATE_CHANGE
 from sim.measures import AGE_BANDS, MEASURE
 from sim.state import HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, State
 
@@ -20,6 +20,7 @@ _PREVENTIVE = MEASURE["preventive_visit"]
 _HELP, _NURSING = MEASURE["home_help"], MEASURE["home_nursing"]
 _NURSING_DAY, _TEMPORARY_DAY = MEASURE["nursing_home_day"], MEASURE["temporary_place_day"]
 WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = 1, 2
+CHRONIC_FEE = COPD | DIABETES
 
 
 @jit
@@ -85,7 +86,7 @@ def move_away(people: People, organisations: Organisations, i: int, out: Output,
 
 @jit
 def age_a_month(people: People, organisations: Organisations, i: int, rates: Rates, today: Today, first: bool) -> None:
-    """Birthday and frailty of one person."""
+    """Birthday, conditions and frailty of one person; rises are solved so that the profile by age keeps (sim.ageing)."""
     age = age_of(people, i, today.day)
     band = band_of(age)
     if band != people.card.band[i]:
@@ -94,14 +95,62 @@ def age_a_month(people: People, organisations: Organisations, i: int, rates: Rat
         census(people, organisations, i, 1)
     if first:
         return
+    cell = 2 * min(max(int(age) - 65, 0), rates.derived.left_alone.shape[0] // 2 - 1) + people.card.sex[i]
+    change_state(people, organisations, i, cell, rates, today)
     u = uniform(people.key[i], today.streams[DRIFT])
-    health = rates.health
     # a triangular law of unit variance, by inversion
     z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * math.sqrt(6.0)
-    before = np.float64(people.card.frailty[i])
-    rise = (health.frailty_drift + health.frailty_growth * before) * before / 12.0
-    after = before + rise + health.frailty_spread * z / math.sqrt(12.0)
-    people.card.frailty[i] = min(max(after, 0.0), 1.0)
+    most = rates.derived.most_frail
+    before = min(np.float64(people.card.frailty[i]), most)
+    steps = rates.derived.rise.shape[1] - 2
+    at = before / most * steps
+    low = int(at)
+    rise = rates.derived.rise[cell, low] + (at - low) * (rates.derived.rise[cell, low + 1] - rates.derived.rise[cell, low])
+    people.card.frailty[i] = min(max(before + rise + rates.health.frailty_spread * z / math.sqrt(12.0), 0.0), most)
+
+
+@jit
+def change_state(
+    people: People, organisations: Organisations, i: int, cell: int, rates: Rates, today: Today
+) -> None:
+    """Conditions that begin, being left alone, and medication risk that is put right, all by one number of the month.
+
+    The events are rare, so which of them happens can be read from where the number lies between 0 and 1.
+    """
+    derived = rates.derived
+    u = uniform(people.key[i], today.streams[STATE_CHANGE])
+    row = cell * 32 + people.card.conditions[i]
+    if u < derived.onset_any[row]:
+        begin_condition(people, organisations, i, row, u, rates, today)
+        return
+    u -= derived.onset_any[row]
+    if people.card.alone[i] == 0 and u < derived.left_alone[cell]:
+        census(people, organisations, i, -1)
+        people.card.alone[i] = 1
+        census(people, organisations, i, 1)
+    elif people.card.medication[i] > 0 and u > 0.5 and (u - 0.5) * 12.0 < rates.health.medication_resolved:
+        people.card.medication[i] -= 1
+
+
+@jit
+def begin_condition(
+    people: People, organisations: Organisations, i: int, row: int, u: float, rates: Rates, today: Today
+) -> None:
+    """A chronic condition begins: frailty rises with it, controls start, and the practice may enrol the person."""
+    derived, before = rates.derived, people.card.conditions[i]
+    condition = 0
+    while u >= derived.onset[row, condition]:
+        condition += 1
+    census(people, organisations, i, -1)
+    people.card.conditions[i] |= 1 << condition
+    if people.card.conditions[i] & CHRONIC_FEE and not before & CHRONIC_FEE:
+        # a fixed trait of the person: whether the person enrols
+        enrols = np.float64(people.key[i] >> np.uint64(40)) / 16777216.0 < derived.enrolled[people.card.practice[i]]
+        people.card.scheme[i] = 1 if enrols else 0
+    census(people, organisations, i, 1)
+    if people.card.conditions[i] & CONTROLLED and not before & CONTROLLED:
+        people.control[i] = today.day
+    people.card.frailty[i] = min(np.float64(people.card.frailty[i]) * derived.frailer[condition], derived.most_frail)
 
 
 @jit
