@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.building import build
+from sim.capacity import CapacityPlan
 from sim.clock import date_of, day_number, first_of_month, month_number
 from sim.compiled import interpreted
 from sim.day.frame import (
@@ -71,6 +72,7 @@ class Months:
         self.quality = QualityWeights.of(scenario.parameters)
         self.day = scenario.first_day
         self.kept = Kept()
+        self.capacity: CapacityPlan | None = None
         self.out = self._new_output()
 
     def _new_output(self) -> Output:
@@ -133,18 +135,14 @@ class Months:
         if self.day == self.scenario.start_day:
             wards = self.world.state.organisations.wards
             wards.ward_reference[:] = wards.ward_smoothed
+        if self.capacity is None:
+            self.capacity = CapacityPlan(self.world, self.scenario.parameters)
         if month % 12 == 11:
-            self.plan_capacity()
+            self.capacity.at_new_year()
         if month >= self.planning.start:
             self._keep(month, days)
             if not closing:
                 self.planning.decide(out, month)
-
-    def plan_capacity(self) -> None:
-        """Each new year home-care units have room for the need that was granted: help is a right, not a frame."""
-        units = self.world.state.organisations.units
-        room = 1.0 + self.scenario.parameters.number("home_care.help.room")
-        units.unit_capacity[:] = np.maximum(units.unit_capacity, units.unit_committed * room)
 
     def _keep(self, month: int, days: int) -> None:
         kept, out = self.kept, self.out
