@@ -73,7 +73,7 @@ def _year(run: Months, counted: NDArray[np.float64]) -> Year:
 
 
 def _sum(band: NDArray[np.uint8], values: Bands) -> Bands:
-    return np.bincount(band, weights=values, minlength=len(AGE_BANDS))
+    return np.asarray(np.bincount(band, weights=values, minlength=len(AGE_BANDS)), np.float64)
 
 
 def deaths_over_life_table(scenario: Scenario, runs: Iterable[list[Year]]) -> Bands:

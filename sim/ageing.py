@@ -6,8 +6,8 @@ the hazards of death, without anything to be fitted:
 
 - **Conditions and living alone**: incidence from prevalence and mortality of those with and without (Brinks and
   Landwehr 2015, Math Med Biol 32:425), here for each set of conditions, in the order in which they are drawn.
-- **Frailty**: the rise at each age, sex and frailty is the one at which the law of continuity of the profile (Kolmogorov
-  forward equation with killing; Yashin and Manton 1997, Stat Sci 12:20) holds with age in the place of time.
+- **Frailty**: the rise at each age, sex and frailty is the one at which the law of continuity of the profile
+  (Kolmogorov's forward equation with killing; Yashin and Manton 1997, Stat Sci 12:20) holds with age for time.
 
 Nothing pulls a person back to the profile: whoever is spared a death or a hospital stay keeps what follows from it.
 """
@@ -34,8 +34,8 @@ _TAIL = 0.003
 class Ageing(NamedTuple):
     """Monthly changes by cell (age index times 2 plus sex).
 
-    ``rise`` (cells, steps + 2) of the frailty index at each edge of the profile (the last twice, so that there is always
-    a next one); ``onset`` (cells * 32, conditions) chance of a further condition given the set of conditions, cumulated
+    ``rise`` (cells, steps + 2) of the frailty index at each edge of the profile (the last twice, so that there is
+    always a next one); ``onset`` (cells * 32, conditions) chance of a further condition given the set of conditions, cumulated
     over conditions; ``left_alone`` (cells,) chance of coming to live alone.
     """
 

@@ -39,7 +39,7 @@ class CapacityPlan:
         self.care_by_band = in_care / np.maximum(organisations.census[0].sum(axis=0), 1)
         self.on_lists, self.in_towns = self._on_lists(), self._in_towns()
 
-    def at_new_year(self) -> None:
+    def plan_capacity(self) -> None:
         """Set the capacities of the year to come."""
         organisations, p = self.world.state.organisations, self.parameters
         units = organisations.units
@@ -65,7 +65,8 @@ class CapacityPlan:
 
 def _with_home_help(world: World) -> Numbers:
     card = world.state.people.card
-    return np.bincount(card.band[card.help > 0], minlength=world.state.organisations.census.shape[2])
+    recipients = np.bincount(card.band[card.help > 0], minlength=world.state.organisations.census.shape[2])
+    return recipients.astype(np.float64)
 
 
 def _growth(now: Numbers, then: Numbers, follows: float) -> Numbers:

@@ -138,7 +138,7 @@ class Months:
         if self.capacity is None:
             self.capacity = CapacityPlan(self.world, self.scenario.parameters)
         if month % 12 == 11:
-            self.capacity.at_new_year()
+            self.capacity.plan_capacity()
         if month >= self.planning.start:
             self._keep(month, days)
             if not closing:

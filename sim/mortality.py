@@ -11,7 +11,7 @@ import numpy as np
 from sim.day.rates import HealthRates
 from sim.measures import AGE_BANDS, CONDITIONS
 from sim.population.figures import Figures
-from sim.population.profile import Profile, profile_of
+from sim.population.profile import profile_of
 from sim.population.solving import Array
 from sim.population.structure import mortality_by_sex, reference_people, single_ages
 
@@ -59,7 +59,8 @@ def hazards_of(figures: Figures, key: HealthKey) -> Hazards:
     courses, of_state = expected_courses(profile.middles, age, health)
     in_course = courses * (_fatality(profile.middles, age, health) + health.mortality_recovery * health.recovery_days)
     resident = np.arange(len(of_state)) % 2
-    rest = health.mortality_frailty * profile.middles + _of_instability(profile.middles, health.mortality_instability, health)
+    rest = health.mortality_frailty * profile.middles
+    rest += _of_instability(profile.middles, health.mortality_instability, health)
     elsewhere_of_state = np.exp(health.mortality_nursing_home * resident)
     step_shares = np.diff(profile.below, axis=-1)
     in_course_of_each = np.einsum("csg,cg->cs", step_shares, in_course) * of_state
@@ -126,8 +127,3 @@ def _fatality(frailty: Array, age: Array, health: HealthRates) -> Array:
         + health.mortality_in_course_frailty * (frailty - 0.25)
     )  # fmt: skip
     return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
-
-
-def profile_and_hazards(figures: Figures, key: HealthKey) -> tuple[Profile, Hazards]:
-    """Both at once."""
-    return profile_of(figures), hazards_of(figures, key)

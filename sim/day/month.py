@@ -86,7 +86,7 @@ def move_away(people: People, organisations: Organisations, i: int, out: Output,
 
 @jit
 def age_a_month(people: People, organisations: Organisations, i: int, rates: Rates, today: Today, first: bool) -> None:
-    """Birthday, conditions and frailty of one person; rises are solved so that the profile by age keeps (sim.ageing)."""
+    """Birthday, conditions and frailty of one person, by rises that keep the profile by age (sim.ageing)."""
     age = age_of(people, i, today.day)
     band = band_of(age)
     if band != people.card.band[i]:
@@ -100,19 +100,16 @@ def age_a_month(people: People, organisations: Organisations, i: int, rates: Rat
     u = uniform(people.key[i], today.streams[DRIFT])
     # a triangular law of unit variance, by inversion
     z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * math.sqrt(6.0)
-    most = rates.derived.most_frail
+    most, rises = rates.derived.most_frail, rates.derived.rise[cell]
     before = min(np.float64(people.card.frailty[i]), most)
-    steps = rates.derived.rise.shape[1] - 2
-    at = before / most * steps
+    at = before / most * (rises.shape[0] - 2)
     low = int(at)
-    rise = rates.derived.rise[cell, low] + (at - low) * (rates.derived.rise[cell, low + 1] - rates.derived.rise[cell, low])
+    rise = rises[low] + (at - low) * (rises[low + 1] - rises[low])
     people.card.frailty[i] = min(max(before + rise + rates.health.frailty_spread * z / math.sqrt(12.0), 0.0), most)
 
 
 @jit
-def change_state(
-    people: People, organisations: Organisations, i: int, cell: int, rates: Rates, today: Today
-) -> None:
+def change_state(people: People, organisations: Organisations, i: int, cell: int, rates: Rates, today: Today) -> None:
     """Conditions that begin, being left alone, and medication risk that is put right, all by one number of the month.
 
     The events are rare, so which of them happens can be read from where the number lies between 0 and 1.
