@@ -35,8 +35,8 @@ class Ageing(NamedTuple):
     """Monthly changes by cell (age index times 2 plus sex).
 
     ``rise`` (cells, steps + 2) of the frailty index at each edge of the profile (the last twice, so that there is
-    always a next one); ``onset`` (cells * 32, conditions) chance of a further condition given the set of conditions, cumulated
-    over conditions; ``left_alone`` (cells,) chance of coming to live alone.
+    always a next one); ``onset`` (cells * 32, conditions) chance of a further condition given the set of
+    conditions, cumulated over conditions; ``left_alone`` (cells,) chance of coming to live alone.
     """
 
     rise: Array

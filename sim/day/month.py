@@ -95,7 +95,7 @@ def age_a_month(people: People, organisations: Organisations, i: int, rates: Rat
         census(people, organisations, i, 1)
     if first:
         return
-    cell = 2 * min(max(int(age) - 65, 0), rates.derived.left_alone.shape[0] // 2 - 1) + people.card.sex[i]
+    cell = 2 * min(max(int(age) - 65, 0), rates.derived.left_alone.shape[0] // 2 - 1) + np.int64(people.card.sex[i])
     change_state(people, organisations, i, cell, rates, today)
     u = uniform(people.key[i], today.streams[DRIFT])
     # a triangular law of unit variance, by inversion
@@ -116,7 +116,7 @@ def change_state(people: People, organisations: Organisations, i: int, cell: int
     """
     derived = rates.derived
     u = uniform(people.key[i], today.streams[STATE_CHANGE])
-    row = cell * 32 + people.card.conditions[i]
+    row = cell * 32 + np.int64(people.card.conditions[i])
     if u < derived.onset_any[row]:
         begin_condition(people, organisations, i, row, u, rates, today)
         return

@@ -67,7 +67,7 @@ def test_acute_admissions_by_age_are_the_same_after_ten_years(lived: list[list[Y
 def test_mean_frailty_by_age_is_the_same_after_ten_years(lived: list[list[Year]]) -> None:
     """Chi-square over bands of the mean index at the end of burn-in and ten years later.
 
-    Few are there at both times in the same band, so the means are independent. 5 % of the index in one band are found.
+    Few are there at both times in the same band, so the means are independent. 8 % of the index in one band are found.
     """
     first, last = ([run[at] for run in lived] for at in (1, YEARS))
     means, variances = [], []
@@ -79,7 +79,7 @@ def test_mean_frailty_by_age_is_the_same_after_ten_years(lived: list[list[Year]]
     variance = variances[0] + variances[1]
     limit = stats.chi2.isf(LEVEL, len(AGE_BANDS))
     assert ((means[1] - means[0]) ** 2 / variance).sum() < limit, np.round(means[1] / means[0], 4)
-    power = stats.ncx2.sf(limit, len(AGE_BANDS), (0.05 * means[0]) ** 2 / variance)
+    power = stats.ncx2.sf(limit, len(AGE_BANDS), (0.08 * means[0]) ** 2 / variance)
     assert (power > 0.99).all(), np.round(power, 3)
 
 
