@@ -30,7 +30,7 @@ class Action(NamedTuple):
     measure : str
         The counted event that it makes or avoids.
     quantity : float
-        How much of the measure makes one unit.
+        How much of the measure makes one unit; 0 for an act that makes no event but changes the value of one.
     direction : int
         +1 if a higher level makes events, -1 if it avoids them.
     discretion : str
@@ -54,6 +54,11 @@ class Action(NamedTuple):
     text: str
     minutes: str = ""
     observed: str = ""
+
+    @property
+    def id(self) -> str:
+        """Name in tables: that of the measure where a unit makes one event of it, else its own."""
+        return self.measure if self.quantity == 1 and self.direction > 0 else self.name
 
     def number(self, which: str) -> str:
         """Name of one of the action's parameters."""
@@ -104,7 +109,7 @@ WARD: Final = _actions(
      "observation in the emergency department instead of admission"),
     ("virtual_outpatient", "one virtual instead of a physical visit", "outpatient_virtual", 1, +1, "organisational",
      "share of outpatient contacts that are virtual", "", "hospital.outpatient.virtual"),
-    ("coding", "one thousand kroner of tariff value coded", "hospital_course", 1, +1, "discretionary",
+    ("coding", "one thousand kroner of tariff value coded", "hospital_course", 0, +1, "discretionary",
      "secondary diagnoses that lift the tariff value of the same course"),
 )  # fmt: skip
 

@@ -117,9 +117,10 @@ def incentives(
     """Show what each actor gains or loses by one more of each act, before any run."""
     loaded, other = _load(scenario), _load(against) if against else None
     _ready(out)
-    from experiments.incentive_map import incentive_rows, kinds, planned
+    from experiments.incentive_map import incentive_rows, kinds, planned, settled_on
 
-    table, before = planned(loaded, seed), planned(other, seed) if other else None
+    found = planned(loaded, seed)
+    table, before = found.rows, planned(other, seed).rows if other else None
     rows = incentive_rows(table, before, by_account=by_account)
     names = [loaded.name, *([f"against {other.name}"] if other else [])]
     single = incentive_rows(table, before)
@@ -130,11 +131,11 @@ def incentives(
 
         print(rows_json(rows, "incentives by account" if by_account else "incentives"))
         return
-    from experiments.tables import incentives_table, print_to
+    from experiments.tables import incentives_report, print_to
 
     shown = kinds(rows[rows["actor"] != "gp"]) if by_account else means
     heading = f"Kroner for one more of each act: {', '.join(names)} (means over members)"
-    print_to(sys.stdout, incentives_table(shown, heading))
+    print_to(sys.stdout, incentives_report(shown, heading, settled_on(loaded, found.foreseen)))
 
 
 @app.command(epilog="Example: tvaers contracts shared-savings")

@@ -32,6 +32,7 @@ class RunResult(Protocol):
     activity: pd.DataFrame
     incentives: pd.DataFrame
     costs: pd.DataFrame
+    consortia: pd.DataFrame
 
 
 Simulate = Callable[..., Any]
@@ -54,6 +55,7 @@ class Digest:
     ledger: pd.DataFrame = field(default_factory=pd.DataFrame)
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)
     incentives: pd.DataFrame = field(default_factory=pd.DataFrame)
+    consortia: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 #: Indicators that are readings of the ledger, and the sides of a flow that they count. All others are care or real
@@ -142,6 +144,7 @@ def digest(result: RunResult, whole: bool = True) -> Digest:
         ledger=_yearly(result.ledger, _LEDGER_KEYS, ["amount"], unit=0.01),
         costs=_yearly(result.costs, {"account": owner_of, "kind": None}, ["amount"], unit=0.01),
         incentives=mean_incentives(result.incentives),
+        consortia=result.consortia,
     )
 
 
@@ -154,11 +157,15 @@ def _yearly(table: pd.DataFrame, keys: dict[str, Grouping], sums: list[str], uni
     return summed(table, {"month": year_of} | keys, sums, unit).rename(columns={"month": "year"})
 
 
+#: What one more of an act moves, DKK: in own accounts, for the consortium, and as felt; under the reference too.
+MOVES: Final = ["gross", "reference_gross", "whole", "reference_whole", "felt", "reference_felt"]
+
+
 def mean_incentives(incentives: pd.DataFrame) -> pd.DataFrame:
     """Incentives of a kind of actor: the mean over its members and months; the level is that of the last month."""
-    if incentives.empty:
-        return pd.DataFrame(columns=["actor", "action", "unit", "gross", "felt", "reference_felt", "level"])
     keys = ["actor", "action", "unit"]
-    means = incentives.groupby(keys, sort=False)[["gross", "felt", "reference_felt"]].mean()
+    if incentives.empty:
+        return pd.DataFrame(columns=[*keys, *MOVES, "level"])
+    means = incentives.groupby(keys, sort=False)[MOVES].mean()
     last = incentives[incentives["month"] == incentives["month"].max()]
     return means.join(last.groupby(keys, sort=False)["level"].mean()).reset_index()

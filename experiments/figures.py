@@ -196,19 +196,30 @@ def incentives_figure(effects: Effects, label: str, most: int = 16) -> Figure:
     rows = why(effects, label)
     order = rows.assign(place=rows["actor"].map({actor: place for place, actor in enumerate(ACTORS)}))
     rows = rows.loc[order.head(most).sort_values(["place", "action"], kind="stable").index]
-    names = [f"{_one(str(row.actor))}: {spoken(str(row.action))} (kr per {row.unit})" for row in rows.itertuples()]
-    columns = {"in its accounts": rows["gross_change"], "felt": rows["felt_change"]}
+    names = [f"{_one(str(row.actor))}: {row.unit}" for row in rows.itertuples()]
+    columns = {"own accounts": rows["own_change"]}
+    if rows["whole_change"].any():
+        columns["consortium"] = rows["whole_change"]
+    columns["felt"] = rows["felt_change"]
     heading = f"{title(effects, label)}: what one more is worth, against today"
     prices = f" Prices of {effects.price_year}." if effects.price_year else ""
-    note = f"Means over members and months.{prices} {len(effects.seeds)} runs. Fingerprint {effects.fingerprint[:12]}."
+    runs = f"{len(effects.seeds)} runs. Fingerprint {effects.fingerprint[:12]}."
+    note = f"Kroner; means over members and months.{prices} {runs}"
     return heat_map(names, {name: column.to_numpy(np.float64) for name, column in columns.items()}, heading, note)
 
 
 def incentive_map_figure(rows: pd.DataFrame, heading: str, fingerprint: str) -> Figure:
     """Heat map of the rows of ``tvaers incentives``: kroner per act in the accounts of the chain and as felt."""
-    names = [f"{_one(str(row.actor))}: {spoken(str(row.action))} (kr per {row.unit})" for row in rows.itertuples()]
-    columns = {"in its accounts": rows["gross"].to_numpy(np.float64), "felt": rows["felt"].to_numpy(np.float64)}
-    return heat_map(names, columns, heading, f"Before any run; means over members. Fingerprint {fingerprint[:12]}.")
+    names = [f"{_one(str(row.actor))}: {row.unit}" for row in rows.itertuples()]
+    told = {"own accounts": "gross", "consortium": "whole", "felt": "felt"}
+    columns = {
+        words: rows[name].to_numpy(np.float64)
+        for words, name in told.items()
+        if name != "whole" or ("whole" in rows and rows["whole"].any())
+    }
+    return heat_map(
+        names, columns, heading, f"Kroner, before any run; means over members. Fingerprint {fingerprint[:12]}."
+    )
 
 
 def _one(actor: str) -> str:

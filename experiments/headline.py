@@ -9,6 +9,7 @@ from experiments.numbers_in_words import change, listed, percent, plain, signed
 from experiments.reading_effects import (
     HEADLINE,
     care_rows,
+    consortium_years,
     ends,
     money_rows,
     of_scenario,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 #: A change that is surely smaller than this share of the level is called hardly anything.
 HARDLY: Final = 0.01
-#: Below this share of the money in their accounts, those who decide are said to feel little of it.
+#: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
 HARDLY_FELT: Final = 0.2
 
 ACTORS: Final = {
@@ -45,6 +46,7 @@ class Answer(NamedTuple):
     sentence: str
     reason: str
     money: str
+    anyway: str
     chance: str
     governance: str
 
@@ -60,7 +62,7 @@ def answer(effects: Effects, label: str) -> Answer:
     """
     rows = care_rows(of_scenario(effects, label))
     if rows.empty:
-        return Answer("No indicator of care was computed.", "", "", _money(effects, label), "", "")
+        return Answer("No indicator of care was computed.", "", "", _money(effects, label), "", "", "")
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(row)
@@ -69,6 +71,7 @@ def answer(effects: Effects, label: str) -> Answer:
         _sentence(effects, label, row),
         _reason(effects, label) if hardly else "",
         _money(effects, label),
+        _anyway(effects, label),
         _chance(effects, row),
         _governance(effects, label, str(row["indicator"])),
     )
@@ -114,21 +117,44 @@ def _reason(effects: Effects, label: str) -> str:
     if moved.empty:
         return "Why: the contract changes what no provider gains by doing more or less of anything."
     row = moved.iloc[0]
-    who = ACTORS.get(str(row["actor"]), str(row["actor"]))
-    felt = signed(row["felt_change"], 0 if abs(row["felt_change"]) >= 10 else 1)
-    kept = float(row["share"])
-    lost = math.isfinite(kept) and abs(kept) < HARDLY_FELT
+    own, whole, felt = (float(row[name]) for name in ("own_change", "whole_change", "felt_change"))
+    lost = abs(felt) < HARDLY_FELT * max(abs(own), abs(whole))
     opening = (
         "little of the money reaches those who decide" if lost else "what it adds is too little to move anyone far"
     )
-    reason = (
-        f"Why: {opening}. The strongest reaction is that of {who}, on "
-        f"{spoken(str(row['action']))}: against today they feel {felt} kr per {row['unit']}"
+    who, unit = ACTORS.get(str(row["actor"]), str(row["actor"])), str(row["unit"]).removeprefix("one ")
+    return (
+        f"Why: {opening}. The strongest reaction is that of {who}. Against today, one more {unit} moves "
+        f"{_kroner(own)} in their own accounts{_jointly(effects, label, whole)}; what they feel of it is "
+        f"{_kroner(felt)}, and they change how much they do by {percent(row['level_change'])}."
     )
-    if math.isfinite(kept) and 0 < abs(kept) < 1:
-        share, gross = percent(abs(kept)).lstrip("+"), plain(abs(row["gross_change"]))
-        reason += f", {share} of the {gross} kr that it moves in their accounts"
-    return f"{reason}, and change it by {percent(row['level_change'])}."
+
+
+def _jointly(effects: Effects, label: str, whole: float) -> str:
+    """What moves for a consortium, and how far its members count that as their own."""
+    if whole == 0:
+        return ""
+    governance = 100 * effects.scenarios[label].parameters.number("response.governance")
+    counted = f"of which each member counts {governance:.0f} % as its own"
+    return f" and {_kroner(whole)} for the consortium as a whole, {counted}"
+
+
+def _kroner(value: float) -> str:
+    return f"{signed(value, 0 if abs(value) >= 10 else 1)} kr"
+
+
+def _anyway(effects: Effects, label: str) -> str:
+    """What a consortium divides without anybody behaving differently: drift of the model, and chance."""
+    years = consortium_years(effects, label)
+    if years.empty:
+        return ""
+    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in years["saving"]])
+    return (
+        f"With nobody behaving differently the consortium would divide {plain(years['divided'].mean() / 1e6, 1)} m DKK "
+        f"a year, in {100 * years['paid'].mean():.0f} % of the years: spending then lies {apart} from its benchmark in "
+        f"its {len(years)} years, and the gates are passed in {100 * years['passed'].mean():.0f} %. That is no effect "
+        "of the contract: it is chance, and how the model goes on from the years that the benchmark rests on."
+    )
 
 
 def _money(effects: Effects, label: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
+from experiments.digest import MOVES
 from experiments.variants import GOVERNANCE_ENDS, governance_label
 
 if TYPE_CHECKING:
@@ -163,24 +164,39 @@ def why(effects: Effects, label: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``actor``, ``action``, ``unit``, ``gross_change`` (DKK per unit, in the accounts of the actor's chain),
-        ``felt_change`` (what the deciding person notices of it), ``share`` (felt over gross), ``level_change``
-        (share by which the level of the action moves).
+        Columns ``actor``, ``action``, ``unit``; in DKK per unit, against the reference of the same run, ``own_change``
+        (in the accounts of the actor's own chain), ``whole_change`` (for its consortium) and ``felt_change`` (what the
+        deciding person notices, who as a member counts a part of the whole); ``level_change`` (share by which the
+        level of the action moves).
     """
-    keys, sums = ["actor", "action", "unit"], ["gross", "felt", "reference_felt", "level"]
-    after = mean_table(effects.digests[label], "incentives", keys, sums)
-    before = mean_table(effects.digests[effects.base], "incentives", keys, sums)
-    if after.empty:
-        return pd.DataFrame(columns=[*keys, "gross_change", "felt_change", "share", "level_change"])
-    both = after.merge(before[[*keys, "gross"]], on=keys, how="left", suffixes=("", "_before"))
-    gross = both["gross"] - both["gross_before"].fillna(0.0)
-    felt = both["felt"] - both["reference_felt"]
-    table = both[keys].assign(
-        gross_change=gross,
-        felt_change=felt,
-        share=(felt / gross).where(gross != 0),
-        level_change=both["level"] - 1,
-    )
+    keys = ["actor", "action", "unit"]
+    found = mean_table(effects.digests[label], "incentives", keys, [*MOVES, "level"])
+    names = {"own_change": "gross", "whole_change": "whole", "felt_change": "felt"}
+    if found.empty:
+        return pd.DataFrame(columns=[*keys, *names, "level_change"])
+    changes = {change: found[name] - found[f"reference_{name}"] for change, name in names.items()}
+    table = found[keys].assign(**changes, level_change=found["level"] - 1)
     strength = table[["level_change", "felt_change"]].abs()
     order = strength.sort_values(["level_change", "felt_change"], ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def consortium_years(effects: Effects, label: str) -> pd.DataFrame:
+    """What a consortium would have settled in the base's runs, where nobody behaves as under its contract.
+
+    Returns
+    -------
+    DataFrame
+        One row a year, means over runs: ``year``, ``saving`` (share of the benchmark), ``passed`` (share of runs that
+        pass the gates), ``divided`` (DKK), ``paid`` (share of runs in which anything is divided).
+    """
+    base, other = effects.scenarios[effects.base], effects.scenarios[label]
+    contract = other.contract_on(other.start_day)
+    found = [run.consortia for run in effects.digests[effects.base] if not run.consortia.empty]
+    years = pd.concat([one[one["contract"] == contract] for one in found]) if found else pd.DataFrame()
+    if years.empty or base.contract_on(base.start_day) == contract:
+        return pd.DataFrame(columns=["year", "saving", "passed", "divided", "paid"])
+    saving = 1.0 - years["actual"] / years["benchmark"].where(years["benchmark"] > 0)
+    told = years.assign(saving=saving, paid=(years["divided"] != 0).astype(float))
+    means: pd.DataFrame = told.groupby("year", sort=True)[["saving", "passed", "divided", "paid"]].mean().reset_index()
+    return means

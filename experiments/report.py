@@ -181,21 +181,21 @@ def _both(texts: tuple[str, str]) -> str:
 def _why(effects: Effects, label: str) -> str:
     rows = [
         (
-            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {spoken(str(row['action']))}",
-            f"kr per {row['unit']}",
-            signed(row["gross_change"], 1),
+            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {str(row['unit']).removeprefix('one ')}",
+            signed(row["own_change"], 1),
+            signed(row["whole_change"], 1),
             signed(row["felt_change"], 1),
-            percent(abs(row["share"])).lstrip("+") if row["share"] == row["share"] else "",
             percent(row["level_change"]),
         )
         for row in why(effects, label).to_dict("records")
     ]
     caption = (
-        "What one more of an act is worth under the contract, less what it is worth today. In accounts: summed over "
-        "the provider's own account, its owner's and the consortium's. Felt: what the deciding person notices of it. "
+        "What one more of an act moves under the contract, less what it moves today, DKK. Own accounts: the "
+        "provider's and its owner's, with their share of what a consortium divides. Consortium: what it as a whole "
+        "has more to divide. Felt: what reaches the deciding person, who as a member counts a part of the whole. "
         "Derived from the contract's clauses, not typed in."
     )
-    return table_html(caption, ["", "unit", "in accounts", "felt", "share felt", "does more"], rows, texts=(0, 1))
+    return table_html(caption, ["one more", "own accounts", "consortium", "felt", "does more"], rows)
 
 
 def _groups(effects: Effects, label: str) -> str:

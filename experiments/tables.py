@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -141,18 +141,20 @@ def _end(label: str) -> str:
 
 def why_table(effects: Effects, label: str, most: int = 6) -> Table:
     """The strongest changes of incentives, and what providers make of them."""
+    found = why(effects, label)
+    joint = bool(found["whole_change"].any())
     rows = [
         (
-            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {spoken(str(row['action']))}",
-            f"kr per {row['unit']}",
-            _kroner(row["gross_change"]),
+            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {str(row['unit']).removeprefix('one ')}",
+            _kroner(row["own_change"]),
+            *([_kroner(row["whole_change"])] if joint else []),
             _kroner(row["felt_change"]),
             percent(row["level_change"]),
         )
-        for row in why(effects, label).head(most).to_dict("records")
+        for row in found.head(most).to_dict("records")
     ]
-    heading = "Why: change of what one more of an act is worth to those who decide"
-    return table_of(heading, ["", "", "in accounts", "felt", "does more"], rows, texts=2)
+    heading = "Why: what one more moves, against today, in kroner"
+    return table_of(heading, ["", "own accounts", *(["consortium"] if joint else []), "felt", "does more"], rows)
 
 
 def _kroner(value: float) -> str:
@@ -171,20 +173,45 @@ def estimates_table(estimates: pd.DataFrame, heading: str) -> Table:
     return table_of(heading, ["", "", "mean", "90 % interval"], rows, texts=2)
 
 
+def incentives_report(rows: pd.DataFrame, heading: str, settled_on: str) -> Group:
+    """Kroner per act, and on what this was settled."""
+    moves = "Moves" if "account" in rows else "Own accounts"
+    joint = "consortium" in _amounts(rows) or bool("account" in rows and (rows["account"] == "consortium").any())
+    counted = "; members of a consortium count a part of the whole as their own" if joint else ""
+    whose = "whose the account is" if "account" in rows else "the actor and its owner"
+    meaning = (
+        f"{moves}: what moves for {whose}, less real cost. Felt: what of it reaches the person who decides{counted}."
+    )
+    return Group(incentives_table(rows, heading), Text(""), Text(f"{meaning} {settled_on}"))
+
+
 def incentives_table(rows: pd.DataFrame, heading: str) -> Table:
-    """Kroner per act, in the accounts of the actor's chain and as felt."""
+    """Kroner per act, in the accounts of the actor's chain, for its consortium and as felt."""
+    amounts = _amounts(rows)
+    texts = ["actor", *(["account"] if "account" in rows else []), "one more"]
     shown = [
         (
-            str(row["actor"]),
-            spoken(str(row["action"])),
-            str(row["unit"]),
-            _kroner(row["gross"]),
-            _kroner(row["felt"]),
-            percent(row["share_of_income"]),
+            *(str(row[name]) for name in texts[:-1]),
+            str(row["unit"]).removeprefix("one "),
+            *(write(row[column]) for column, write in amounts.values()),
         )
         for row in rows.to_dict("records")
+        if "account" not in rows or row["gross"] or row["felt"]
     ]
-    return table_of(heading, ["actor", "one more", "unit", "in accounts", "felt", "of income"], shown, texts=3)
+    return table_of(heading, [*texts, *amounts], shown, texts=len(texts))
+
+
+def _amounts(rows: pd.DataFrame) -> dict[str, tuple[str, Callable[[float], str]]]:
+    """Columns of kroner that have something to say, by heading: name in the rows, and how it is written."""
+    found: dict[str, tuple[str, Callable[[float], str]]] = {
+        "moves" if "account" in rows else "own accounts": ("gross", _kroner)
+    }
+    if "whole" in rows and rows["whole"].any():
+        found["consortium"] = ("whole", _kroner)
+    found["felt"] = ("felt", _kroner)
+    if rows["share_of_income"].notna().any():
+        found["of income"] = ("share_of_income", percent)
+    return found
 
 
 def validation_table(rows: pd.DataFrame) -> Table:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.ageing import solve_ageing
 from sim.chance import decision_keys, stream_name, uniforms
-from sim.clock import date_of
+from sim.clock import date_of, day_number
 from sim.day.frame import Load, Work, empty_work
 from sim.day.rates import (
     Derived,
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Columns = dict[str, NDArray[Any]]
+#: Forms of planned contacts with the practice.
+FORMS: Final = ("consultation", "phone", "email", "home_visit")
 
 
 @dataclass
@@ -247,13 +250,8 @@ def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, 
         + _by_set(p.numbers("general_practice.contacts.conditions")),
         outpatient_of=p.number("hospital.outpatient.healthy") + _by_set(p.numbers("hospital.outpatient.conditions")),
         recovery_of=_by_set(p.numbers("health.recovery.conditions")),
-        contacts_by_band=np.sum(
-            [
-                p.numbers(f"general_practice.contacts.{form}")
-                for form in ("consultation", "phone", "email", "home_visit")
-            ],
-            axis=0,
-        ),
+        contacts_by_band=np.sum([p.numbers(f"general_practice.contacts.{form}") for form in FORMS], axis=0),
+        minutes_by_form=np.array([p.number(f"general_practice.minutes.gp_{form}") for form in FORMS]),
         diagnosis=_diagnoses(p, prevalence),
         preventable=np.array([name in PREVENTABLE_DIAGNOSES for name in DIAGNOSES], np.uint8),
         tariff=np.array(p.numbers("tariffs.course_value")),
@@ -266,7 +264,10 @@ def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, 
         ward_of_diagnosis=np.array(p.numbers("wards.specialty.ward"), np.int64),
         short_stay_share=p.number("wards.short_stay.share"),
         geriatric_share=p.number("wards.specialty.geriatric_share"),
+        geriatric_age=p.number("wards.specialty.geriatric_age"),
+        geriatric_frailty=p.number("wards.specialty.geriatric_frailty"),
         winter_beds=int(p.number("wards.winter.beds") * max(1.0, scenario.population.scale)),
+        winter_months=int(p.number("wards.winter.months")),
         background_spread=p.number("wards.background.spread"),
         keys=decision_keys(seed),
     )
@@ -297,13 +298,14 @@ def _season(p: Parameters, seed: int, first: int, last: int) -> NDArray[np.float
     days = np.arange(first, last + 32)
     dates = [date_of(int(day)) for day in days]
     of_year = np.array([day.timetuple().tm_yday for day in dates])
-    angle = 2.0 * math.pi * (of_year - 15.0) / 365.25
+    angle = 2.0 * math.pi * (of_year - p.number("health.season.top_day")) / 365.25
     log = p.number("health.season.amplitude") * np.cos(angle) + p.number("health.season.summer") * np.cos(2.0 * angle)
-    width = p.number("health.season.wave_days")
+    width, first_top = p.number("health.season.wave_days"), p.number("health.season.wave_from") - 1.0
     for year in range(dates[0].year, dates[-1].year + 2):
         u = [float(uniforms(seed, "season", np.array([stream_name("wave")]), year, k)[0]) for k in range(2)]
-        height = p.number("health.season.wave_height") * (0.5 + u[0])
-        peak = (np.datetime64(f"{year}-01-10") - np.datetime64("1970-01-01")).astype(int) + 50.0 * u[1]
+        spread = p.number("health.season.wave_spread")
+        height = p.number("health.season.wave_height") * (1.0 - spread + 2.0 * spread * u[0])
+        peak = day_number(date(year, 1, 1)) + first_top + p.number("health.season.wave_span") * u[1]
         log = log + height * np.exp(-0.5 * ((days - peak) / width) ** 2)
     log -= math.log(np.mean(np.exp(log[:365])))
     return np.asarray(log + np.log(np.array(p.numbers("health.season.weekday")))[(days + 3) % 7])

@@ -19,10 +19,8 @@ from sim.payment.accounts import Places
 from sim.payment.activity import MonthActivity
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
-from sim.payment.deciders import CHAINS
 from sim.payment.expectation import Expectation
-from sim.payment.incentives import Planner
-from sim.payment.marginal import PURSE
+from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.settlement import Bound, Settlement
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
@@ -42,10 +40,13 @@ REFERENCE: Final = "reference"
 
 @dataclass(frozen=True)
 class Decision:
-    """What providers of a kind felt in a month and what they decided, arrays (providers, actions)."""
+    """What providers of a kind felt in a month, under the reference too, and what they decided.
 
-    felt: Numbers
-    reference: Numbers
+    ``levels`` is an array (providers, actions).
+    """
+
+    now: Felt
+    reference: Felt
     levels: Numbers
 
 
@@ -85,7 +86,6 @@ class Planning:
         self.expected: dict[tuple[str, str], Expectation] = {}
         self.population = np.array([float(town.population) for town in world.network.municipalities])
         self.decisions: dict[int, dict[str, Decision]] = {}
-        self.gross: dict[tuple[int, str], Numbers] = {}  # (providers, actions), summed over the chain, once a year
         self.peers = _peers(world.network)
         self.experience = experience_terms(scenario.parameters)
 
@@ -121,10 +121,10 @@ class Planning:
         self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
         for name, book in self.settlement.books.items():
             if name in (IN_FORCE, REFERENCE):
-                for contract in book.states:
-                    bound = book.contracts[contract]
+                for contract, totals in book.totals.items():
+                    bound, states = book.contracts[contract], book.states[contract]
                     before = self.expected.get((name, contract)) or Expectation.empty(bound)
-                    self.expected[name, contract] = before.observed(bound, book.states[contract], month)
+                    self.expected[name, contract] = before.observed(bound, states, totals, month)
         return activity
 
     def _experience(self, out: Output) -> tuple[float, float]:
@@ -169,18 +169,14 @@ class Planning:
         """Providers feel their incentives and set the levels of next month."""
         worth, reference = self.worth(month)
         load, share = loads(out), ward_shares(out)
-        signals = self.planner.signals(worth, reference, load, share, self._income(month))
-        organisations = self.world.state.organisations
-        levels = levels_of(organisations)
+        found, income = self.planner.both(worth, reference, load, share), self._income(month)
+        levels = levels_of(self.world.state.organisations)
         decided: dict[str, Decision] = {}
         for kind, choose in DECIDE.items():
+            signals = signals_of(*found[kind], income[kind])
             peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
-            levels[kind][:] = choose(levels[kind], signals[kind], self.behaviour[kind], peers)
-            felt, then = signals[kind][0], signals[kind][1]
-            if (month - self.start) % 12 == 0:
-                purses = [PURSE[name] for name in CHAINS[kind]]
-                self.gross[month, kind] = self.planner.gross(kind, worth, load[kind], share)[:, :, purses].sum(axis=2)
-            decided[kind] = Decision(felt, then, levels[kind].copy())
+            levels[kind][:] = choose(levels[kind], signals, self.behaviour[kind], peers)
+            decided[kind] = Decision(*found[kind], levels[kind].copy())
         self.decisions[month] = decided
 
     def _income(self, month: int) -> dict[str, Numbers]:

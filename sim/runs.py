@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,12 @@ from sim.indicators import indicator_frame
 from sim.measures import AGE_BAND_NAMES, MEASURES
 from sim.model import CareModel
 from sim.months import Months
+from sim.payment.clauses.consortium import SharedSavings
+from sim.payment.deciders import CHAINS
 from sim.payment.incentives import incentive_table
+from sim.payment.marginal import foreseen
 from sim.planning import IN_FORCE, loads, ward_shares
+from sim.reading import InputError
 from sim.run_record import RunRecord
 
 if TYPE_CHECKING:
@@ -45,9 +49,13 @@ class Result:
     costs : DataFrame
         ``month, account, kind (booked, long_run, tariff), amount``.
     incentives : DataFrame
-        ``month, actor, name, action, unit, gross, felt, reference_felt, level``.
+        ``month, actor, name, action, unit, gross, reference_gross, whole, reference_whole, felt, reference_felt,
+        level``; gross is what moves in the provider's own accounts, whole what moves for its consortium.
     events : DataFrame
         One row an event where events were kept, else empty.
+    consortia : DataFrame
+        ``contract, clause, year, benchmark, actual, passed, divided`` of whole years, for the contracts in force and
+        those on shadow accounts.
     """
 
     scenario: Scenario
@@ -60,6 +68,7 @@ class Result:
     costs: pd.DataFrame
     incentives: pd.DataFrame
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
+    consortia: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self) -> dict[str, float]:
         """Indicators of all people over the whole run by name; by ``name[payer]`` where a payer has its own."""
@@ -112,6 +121,7 @@ def result_of(run: Months, shadow: tuple[str, ...] = ()) -> Result:
         costs=_costs(record.costs),
         incentives=_incentives(run),
         events=_events(run),
+        consortia=_consortia(run, (IN_FORCE, *shadow)),
     )
 
 
@@ -173,31 +183,48 @@ def _activity(record: RunRecord) -> pd.DataFrame:
 
 
 def _incentives(run: Months) -> pd.DataFrame:
-    """What every provider felt and did, by month; gross for the last month decided in each year."""
+    """What one more of each act moved, what every provider felt of it and what it did, by month."""
     planning, rows = run.planning, []
     places = planning.places
     names = {"gp": places.practices, "home_care": places.units, "ward": places.wards}
     for month, decided in planning.decisions.items():
         for kind, decision in decided.items():
             providers, actions = decision.levels.shape
-            gross = planning.gross.get((month, kind))
+            now, then = decision.now, decision.reference
             rows.append({
                 "month": np.full(providers * actions, month),
                 "actor": np.full(providers * actions, _ACTORS[kind]),
                 "name": np.repeat(np.array(names[kind], dtype=object), actions),
-                "action": np.tile(np.array([action.name for action in ACTIONS[kind]], dtype=object), providers),
+                "action": np.tile(np.array([action.id for action in ACTIONS[kind]], dtype=object), providers),
                 "unit": np.tile(np.array([action.unit for action in ACTIONS[kind]], dtype=object), providers),
-                "gross": np.full(providers * actions, np.nan) if gross is None else gross.ravel(),
-                "felt": decision.felt.ravel(),
-                "reference_felt": decision.reference.ravel(),
+                "gross": now.own.ravel(), "reference_gross": then.own.ravel(),
+                "whole": now.whole.ravel(), "reference_whole": then.whole.ravel(),
+                "felt": now.felt.ravel(), "reference_felt": then.felt.ravel(),
                 "level": decision.levels.ravel(),
             })  # fmt: skip
-    columns = ["month", "actor", "name", "action", "unit", "gross", "felt", "reference_felt", "level"]
+    columns = [
+        "month", "actor", "name", "action", "unit", "gross", "reference_gross", "whole", "reference_whole", "felt",
+        "reference_felt", "level",
+    ]  # fmt: skip
     if not rows:
         return pd.DataFrame({name: [] for name in columns})
     frame = pd.DataFrame({name: np.concatenate([row[name] for row in rows]) for name in columns})
     frame["month"] = _month_text(frame["month"])
     return frame
+
+
+def _consortia(run: Months, books: tuple[str, ...]) -> pd.DataFrame:
+    """Benchmark, spending and what was divided, by contract and year."""
+    rows = []
+    for book in (run.planning.settlement.books[name] for name in books):
+        for contract, states in book.states.items():
+            for clause, state in zip(book.contracts[contract].clauses, states, strict=True):
+                if isinstance(clause, SharedSavings):
+                    rows += [
+                        {"contract": contract, "clause": clause.id, **year} for year in clause.settled_years(state)
+                    ]
+    columns = ["contract", "clause", "year", "benchmark", "actual", "passed", "divided"]
+    return pd.DataFrame(rows, columns=columns).astype({"year": "int64"})
 
 
 def _events(run: Months) -> pd.DataFrame:
@@ -210,46 +237,72 @@ def _events(run: Months) -> pd.DataFrame:
     return frame.rename(columns={"marks": "flags"})
 
 
-def planned_incentives(scenario: Scenario, seed: int = 1) -> pd.DataFrame:
+class Planned(NamedTuple):
+    """What acts are worth before anybody responds, and on what this was settled.
+
+    ``rows`` has ``actor, name, account, own, action, unit, gross, felt, share_of_income``: one row for every provider,
+    act and account for which it moves something; ``own`` are those of the provider's chain. ``foreseen`` has ``clause,
+    benchmark, actual, passed``: spending expected under clauses of shared savings and the chance of passing their
+    gates.
+    """
+
+    rows: pd.DataFrame
+    foreseen: pd.DataFrame
+
+
+def planned_incentives(scenario: Scenario, seed: int = 1) -> Planned:
     """What each actor gains or loses at the margin under a scenario's first contract, before anybody responds.
 
-    Activity comes from the burn-in, which always runs under the reference.
+    Activity is that of the burn-in, which always runs under the reference: the first year is expected to be like the
+    last months of it.
 
-    Returns
-    -------
-    DataFrame
-        ``actor, name, account, action, unit, gross, felt, share_of_income``, one row per account of the chain; the
-        mean over providers of a kind has name ``""`` and stands first.
+    Raises
+    ------
+    InputError
+        If the scenario has no burn-in.
     """
+    if scenario.first_day >= scenario.start_day:
+        raise InputError("incentives are settled on the activity of the burn-in: time.burn_in_years must be at least 1")
     model = CareModel(scenario, seed=seed, patients=False)
     try:
         run = model.months
         while run.day < scenario.start_day:
             ends = run.month_end
             out = run.live(scenario.start_day) if ends >= scenario.start_day else run.live(ends)
-        return _planned(run, out)
+        return Planned(_planned(run, out), _foreseen(run))
     finally:
         model.release()
 
 
-def _planned(run: Months, out: Any) -> pd.DataFrame:
+def _foreseen(run: Months) -> pd.DataFrame:
     planning, rows = run.planning, []
     month = planning.start - 1
-    worth, _ = planning.worth(month)
+    book = planning.settlement.books[IN_FORCE]
+    contract = book.contract_in(planning.start)
+    expected = planning.expected[IN_FORCE, contract]
+    for clause, state in zip(book.contracts[contract].clauses, book.states[contract], strict=True):
+        if not isinstance(clause, SharedSavings):
+            continue
+        totals, then = expected.year(clause.id, month)[None], foreseen(clause, state, expected, month)
+        benchmark, actual = clause.compared(then, totals)
+        passed = float(clause.passed(then, totals)[0])
+        rows.append((clause.id, float(benchmark.sum()), float(actual.sum()), passed))
+    return pd.DataFrame(rows, columns=["clause", "benchmark", "actual", "passed"])
+
+
+def _planned(run: Months, out: Any) -> pd.DataFrame:
+    planning, rows = run.planning, []
+    worth, _ = planning.worth(planning.start - 1)
     load, share = loads(out), ward_shares(out)
     places = planning.places
     names = {"gp": places.practices, "home_care": places.units, "ward": places.wards}
     for kind, actor in _ACTORS.items():
-        who: list[tuple[str, Any]] = [("", None)]
-        who += [(name, np.array([k])) for k, name in enumerate(names[kind])]
-        for name, chosen in who:
-            for row in incentive_table(planning.planner, kind, worth, load[kind], share, chosen):
-                accounts = row["by_account"] or {actor: 0.0}
-                total = sum(abs(amount) for amount in accounts.values()) or 1.0
-                for account, amount in accounts.items():
+        for at, name in enumerate(names[kind]):
+            for row in incentive_table(planning.planner, kind, worth, load[kind], share, np.array([at])):
+                for account, (gross, felt) in row["by_account"].items():
                     rows.append({
-                        "actor": actor, "name": name, "account": account, "action": row["action"], "unit": row["unit"],
-                        "gross": amount, "felt": row["felt"] * abs(amount) / total,
+                        "actor": actor, "name": name, "account": account, "own": account in CHAINS[kind],
+                        "action": row["action"], "unit": row["unit"], "gross": gross, "felt": felt,
                         "share_of_income": row["share_of_income"],
                     })  # fmt: skip
     return pd.DataFrame(rows)

@@ -20,13 +20,13 @@ SCHEDULE: Final[tuple[Step, ...]] = (
     Step("day", 2, "scan", "instability relaxes and is shocked; who may have something to do is flagged"),
     Step("day", 2, "find", "deaths, illnesses and planned needs are judged exactly; death comes first"),
     Step("day", 2, "die_today", "deaths outside hospital free places and hours"),
-    Step("day", 2, "background", "patients and demand from outside the model, and refill of freed beds"),
-    Step("day", 3, "call_back", "people sent home, observed or missed turn up again"),
     Step("day", 4, "seek_help", "an acute illness turns to 112, nurse, practice, out-of-hours doctor or nobody"),
     Step("day", 3, "notice", "home care notices deterioration and calls for help"),
     Step("day", 3, "plan_contacts", "planned contacts, outpatient visits and referrals fall due"),
     Step("day", 3, "hold_controls", "chronic controls fall due, in practice or clinic"),
     Step("day", 3, "reach_out", "outreach visits to the frail"),
+    Step("day", 2, "background", "patients and demand from outside the model, and refill of freed beds"),
+    Step("day", 3, "call_back", "people sent home, observed or missed turn up again"),
     Step("day", 10, "recall", "people waiting and booked follow-up visits claim time again; undelivered visits lapse"),
     Step("day", 5, "serve_practices", "claims on the minutes of each practice are ranked and served"),
     Step("day", 6, "serve_nurses", "claims on the acute nurses are ranked and served"),
@@ -48,6 +48,12 @@ SCHEDULE: Final[tuple[Step, ...]] = (
     Step("month", 0, "decide", "incentives are derived, felt and answered; imitation; levels of next month"),
     Step("year", 0, "settle", "frames, ceilings, targets, benchmarks and shared savings fall due with December"),
     Step("year", 0, "plan_capacity", "home care, practices and municipal places make room for need and numbers by age"),
+)
+
+
+#: Steps that concern one person at a time; they run one after the other for a chunk of people, then for the next.
+PERSON_BY_PERSON: Final = frozenset(
+    ("scan", "find", "die_today", "seek_help", "notice", "plan_contacts", "hold_controls", "reach_out")
 )
 
 

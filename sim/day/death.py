@@ -20,31 +20,33 @@ def die_today(state: State, today: Today, work: Work, out: Output) -> None:
     """Deaths outside hospital; they come before any admission of the day."""
     for j in range(work.counts[DEATHS]):
         i = work.found[DEATHS, j]
-        die(state, i, today.day, out, False, state.people.card.place[i] == NURSING_HOME)
+        card = state.people.card[i]
+        die(state, i, today.day, out, False, card.place == NURSING_HOME)
 
 
 @jit
 def die(state: State, i: int, day: int, out: Output, in_hospital: bool, resident: bool) -> None:
     """A person dies; places and hours are freed."""
     people, organisations = state.people, state.organisations
+    card = people.card[i]
     write_care(people, i, out, day)
     release_help(state, i)
-    if people.card.place[i] == TEMPORARY:
+    if card.place == TEMPORARY:
         leave_temporary_list(state, i)
     if resident:
-        organisations.towns.nursing_used[people.card.municipality[i]] -= 1
+        organisations.towns.nursing_used[card.municipality] -= 1
         count(out, people, i, _EXITS, 1)
         if not in_hospital:
             count(out, people, i, _RESIDENT, 1)
     count(out, people, i, _DEATHS, 1)
     if in_hospital:
         count(out, people, i, _IN_HOSPITAL, 1)
-    if day - people.card.acute_start[i] <= 30:
+    if day - card.acute_start <= 30:
         count(out, people, i, _WITHIN_30, 1)
-    if people.card.index[i] & 8 and day - people.card.discharged[i] <= 30:
+    if card.index & 8 and day - card.discharged <= 30:
         count(out, people, i, _AFTER_DAY_STAY, 1)
     census(people, organisations, i, -1)
-    people.card.place[i] = DEAD
+    card.place = DEAD
     people.control[i] = FAR
     people.illness[i] = people.mortality[i] = NOT_AT_RISK
     people.routine[i] = people.recovery[i] = 0.0

@@ -46,13 +46,14 @@ def call_back(state: State, today: Today, work: Work, out: Output) -> None:
     queue, people = state.lists.returns, state.people
     kept = 0
     for k in range(queue.count[0]):
-        i, day = queue.entry.row[k], queue.entry.day[k]
+        i, day = queue.entry[k].row, queue.entry[k].day
+        card = people.card[i]
         if day > today.day:
-            queue.entry.row[kept], queue.entry.day[kept], queue.entry.ratio[kept] = i, day, queue.entry.ratio[k]
+            queue.entry[kept].row, queue.entry[kept].day, queue.entry[kept].ratio = i, day, queue.entry[k].ratio
             kept += 1
-        elif people.card.place[i] != DEAD and people.card.place[i] != MOVED and people.card.place[i] != HOSPITAL:
+        elif card.place != DEAD and card.place != MOVED and card.place != HOSPITAL:
             count(out, people, i, _RETURNS, 1)
-            to_emergency(state, i, queue.entry.ratio[k], today, work, out)
+            to_emergency(state, i, queue.entry[k].ratio, today, work, out)
     queue.count[0] = kept
 
 
@@ -69,8 +70,8 @@ def occupancy(state: State, today: Today, rates: Rates) -> float:
 
 @inline
 def winter_beds(today: Today, rates: Rates) -> int:
-    """Extra medical beds, January to March."""
-    return rates.derived.winter_beds if today.month < 3 else 0
+    """Extra medical beds in the first months of the year."""
+    return rates.derived.winter_beds if today.month < rates.derived.winter_months else 0
 
 
 @jit
@@ -87,11 +88,12 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
     rank_claims(claims, people.key, 0, claims.count[0])  # what is at hand goes by lot, not by row
     for k in range(claims.count[0]):
         c = claims.order[k]
-        i, ratio = claims.entry.row[c], claims.entry.ratio[c]
-        place = people.card.place[i]
+        i, ratio = claims.entry[c].row, claims.entry[c].ratio
+        card = people.card[i]
+        place = card.place
         if place == DEAD or place == MOVED or place == HOSPITAL:
             continue
-        m = people.card.municipality[i]
+        m = card.municipality
         places = temporary_free(state, load, m)
         at_hand = hospital.threshold_alternative if today.nurse_free[m] > 0 or places else 0.0
         noise = 1.0 + hospital.threshold_noise * (2.0 * uniform(people.key[i], today.streams[ADMISSION]) - 1.0)
@@ -117,10 +119,9 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
 def step_up(state: State, i: int, ratio: float, places: bool, rates: Rates, today: Today, out: Output) -> bool:
     """A frail person living alone whose illness is borderline may be met in a temporary place instead."""
     people = state.people
+    card = people.card[i]
     borderline = ratio > 1.0 - rates.hospital.threshold_borderline
-    if not (
-        places and borderline and people.card.alone[i] == 1 and people.card.place[i] == HOME and people.card.help[i] > 0
-    ):
+    if not (places and borderline and card.alone == 1 and card.place == HOME and card.help > 0):
         return False
     if uniform_at(people.key[i], today.streams[ADMISSION], 1) >= rates.home.temporary_step_up:
         return False
@@ -136,7 +137,8 @@ def may_return(
     key = state.people.key[i]
     if uniform(key, today.streams[stream]) < share:
         days = 1 + int(rates.hospital.emergency_return_days * uniform_at(key, today.streams[stream], 1))
-        come_back(state, i, today.day + days, 0.8 * min(ratio, 1.1), out)
+        sicker = rates.hospital.emergency_return_severity * min(ratio, rates.hospital.emergency_return_most)
+        come_back(state, i, today.day + days, sicker, out)
 
 
 @inline
@@ -148,7 +150,8 @@ def treated_elsewhere(people: People, i: int, share_here: float, today: Today) -
 @jit
 def diagnosis_of(people: People, i: int, rates: Rates, today: Today) -> int:
     """Diagnosis group of an acute course, own chronic conditions weighing more."""
-    shares = rates.derived.diagnosis[people.card.conditions[i]]
+    card = people.card[i]
+    shares = rates.derived.diagnosis[card.conditions]
     u = uniform(people.key[i], today.streams[DIAGNOSIS])
     group = 0
     while group < shares.shape[0] - 1 and u > shares[group]:
@@ -165,21 +168,25 @@ def is_short(people: People, i: int, rates: Rates, today: Today) -> bool:
 @jit
 def necessary_stay(people: People, i: int, diagnosis: int, short: bool, rates: Rates, today: Today) -> float:
     """Days from admission to readiness of an acute course: two-part log-normal, longer for frail people."""
+    card = people.card[i]
     rate = rates.hospital
     u = uniform(people.key[i], today.streams[STAY])
     if short and diagnosis != SURGICAL_FROM:
         return lognormal(u, rate.stay_short_median, rate.stay_short_spread)
-    longer = rate.stay_frailty * (np.float64(people.card.frailty[i]) - 0.25) + rate.stay_diagnosis[diagnosis]
+    longer = rate.stay_frailty * (np.float64(card.frailty) - 0.25) + rate.stay_diagnosis[diagnosis]
     return min(lognormal(u, rate.stay_long_median, rate.stay_long_spread) * math.exp(longer), rate.stay_most)
 
 
 @jit
 def ward_for(people: People, i: int, diagnosis: int, short: bool, rates: Rates, today: Today) -> int:
     """The ward that should have the patient."""
+    card = people.card[i]
     u = uniform(people.key[i], today.streams[WARD])
     if short and diagnosis != SURGICAL_FROM and u < rates.derived.short_stay_share:
         return ACUTE_UNIT
-    old = age_of(people, i, today.day) >= 80.0 and people.card.frailty[i] >= 0.3
+    old = (
+        age_of(people, i, today.day) >= rates.derived.geriatric_age and card.frailty >= rates.derived.geriatric_frailty
+    )
     if (
         diagnosis < SURGICAL_FROM
         and old
@@ -193,10 +200,11 @@ def ward_for(people: People, i: int, diagnosis: int, short: bool, rates: Rates, 
 def ask_for_bed(state: State, i: int, ratio: float, rates: Rates, today: Today, work: Work, out: Output) -> None:
     """An acute patient needs a bed today: here (a ward) or at the other hospital (place -1 is coded as wards)."""
     people = state.people
+    card = people.card[i]
     diagnosis = diagnosis_of(people, i, rates, today)
     short = is_short(people, i, rates, today)
     ward = ward_for(people, i, diagnosis, short, rates, today)
-    if treated_elsewhere(people, i, state.organisations.towns.share_acute[people.card.municipality[i]], today):
+    if treated_elsewhere(people, i, state.organisations.towns.share_acute[card.municipality], today):
         ward = state.organisations.wards.shape[0]
     luck = uniform(people.key[i], today.streams[BED_QUEUE])
     claim(work.beds, out, i, ward, ACUTE_BED, today.day, 1, ratio, 0, today.day, luck)

@@ -13,6 +13,7 @@ from sim.measures import AGE_BANDS
 from sim.records import empty_counters, empty_log
 from sim.state import ABSENT, DEAD, HOME, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue
 
+CHUNK = 1024  # people looked at together: what is known of them stays in the nearest cache until they are judged
 RISK_GROUPS = 4
 BANDS = len(AGE_BANDS)
 STAY_BINS, RETURN_BINS = 401, 32
@@ -59,10 +60,12 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]
-    hashes: NDArray[np.uint64]
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next seven
+    upper: NDArray[np.int32]  # halves of the day's hash
+    lower: NDArray[np.int32]
     shocks: NDArray[np.float32]
-    found: NDArray[np.int32]  # (what, people) rows found by the scan
+    flagged: NDArray[np.int32]  # where a flag is set
+    found: NDArray[np.int32]  # (what, people) rows for whom something happens today
     relapse: NDArray[np.uint8]
     counts: NDArray[np.int64]  # how many were found of each
     practice: Claims
@@ -114,11 +117,13 @@ def empty_work(people: int, places: int) -> Work:
     """Scratch room for a population of that many rows and the largest number of places of one kind."""
     some = people // 4 + 512
     return Work(
-        flags=np.zeros(people + 4096 + 8, np.uint8),
-        hashes=np.zeros(4096, np.uint64),
-        shocks=np.zeros(4096, np.float32),
-        found=np.zeros((5, people + 8), np.int32),
-        relapse=np.zeros(people + 8, np.uint8),
+        flags=np.zeros(CHUNK, np.uint8),
+        upper=np.zeros(CHUNK, np.int32),
+        lower=np.zeros(CHUNK, np.int32),
+        shocks=np.zeros(CHUNK, np.float32),
+        flagged=np.zeros(CHUNK + 1, np.int32),
+        found=np.zeros((5, CHUNK), np.int32),
+        relapse=np.zeros(CHUNK, np.uint8),
         counts=np.zeros(8, np.int64),
         practice=empty_claims(people + 512),
         nurse=empty_claims(some),
@@ -152,24 +157,25 @@ def empty_output(rows: int, practices: int, units: int, municipalities: int, war
 def write(out: Output, people: People, i: int, day: int, measure: int, quantity: int, value: int, nth: int,
           ward: int, flags: int, episode: int) -> None:  # fmt: skip
     """Write one event into the activity table and count it."""
+    card = people.card[i]
     k = out.used[0]
     if k >= out.row.shape[0]:
         out.fault[0] = FAULT_ACTIVITY
         return
-    municipality, band = people.card.municipality[i], people.card.band[i]
-    out.row.day[k] = day
-    out.row.person[k] = i
-    out.row.episode[k] = episode
-    out.row.measure[k] = measure
-    out.row.quantity[k] = quantity
-    out.row.value[k] = value
-    out.row.nth[k] = nth
-    out.row.practice[k] = people.card.practice[i]
-    out.row.unit[k] = people.card.unit[i]
-    out.row.ward[k] = ward
-    out.row.municipality[k] = municipality
-    out.row.band[k] = band
-    out.row.marks[k] = flags
+    row, municipality, band = out.row[k], card.municipality, card.band
+    row.day = day
+    row.person = i
+    row.episode = episode
+    row.measure = measure
+    row.quantity = quantity
+    row.value = value
+    row.nth = nth
+    row.practice = card.practice
+    row.unit = card.unit
+    row.ward = ward
+    row.municipality = municipality
+    row.band = band
+    row.marks = flags
     out.used[0] = k + 1
     out.activity[measure, municipality, band] += 1
     out.quantity[measure, municipality, band] += quantity
@@ -178,7 +184,8 @@ def write(out: Output, people: People, i: int, day: int, measure: int, quantity:
 @inline
 def count(out: Output, people: People, i: int, counter: int, amount: int) -> None:
     """Add to a counter of the person's municipality and age band."""
-    out.people[counter, people.card.municipality[i], people.card.band[i]] += amount
+    card = people.card[i]
+    out.people[counter, card.municipality, card.band] += amount
 
 
 @inline
@@ -188,10 +195,11 @@ def push(queue: Queue, out: Output, row: int, day: int, kind: int, ratio: float)
     if k >= queue.entry.shape[0]:
         out.fault[0] = FAULT_QUEUE
         return
-    queue.entry.row[k] = row
-    queue.entry.day[k] = day
-    queue.entry.kind[k] = kind
-    queue.entry.ratio[k] = ratio
+    entry = queue.entry[k]
+    entry.row = row
+    entry.day = day
+    entry.kind = kind
+    entry.ratio = ratio
     queue.count[0] = k + 1
 
 
@@ -204,13 +212,14 @@ def claim(claims: Claims, out: Output, row: int, place: int, kind: int, since: i
         out.fault[0] = FAULT_CLAIMS
         return
     waited = min(max(day - since, 0), 1023)
-    claims.entry.row[k] = row
-    claims.entry.place[k] = place
-    claims.entry.kind[k] = kind
-    claims.entry.since[k] = since
-    claims.entry.amount[k] = size
-    claims.entry.ratio[k] = ratio
-    claims.entry.rank[k] = (
+    entry = claims.entry[k]
+    entry.row = row
+    entry.place = place
+    entry.kind = kind
+    entry.since = since
+    entry.amount = size
+    entry.ratio = ratio
+    entry.rank = (
         (np.uint64(urgency) << np.uint64(60))
         | (np.uint64(1023 - waited) << np.uint64(50))
         | np.uint64(luck * 1125899906842624.0)
@@ -228,19 +237,16 @@ def group_of(conditions: int) -> int:
 @inline
 def census(people: People, organisations: Organisations, i: int, sign: int) -> None:
     """Add a living person to (or take one out of) the daily head counts, by where the person is."""
-    place = people.card.place[i]
+    card = people.card[i]
+    place = card.place
     if place == ABSENT or place == DEAD or place == MOVED:
         return
-    municipality, band = people.card.municipality[i], people.card.band[i]
+    municipality, band = card.municipality, card.band
     organisations.census[0, municipality, band] += sign
-    organisations.census[3, municipality, band] += sign * np.int64(people.card.alone[i])
+    organisations.census[3, municipality, band] += sign * np.int64(card.alone)
     if place == HOME or place == TEMPORARY:
         organisations.census[1, municipality, band] += sign
     elif place == NURSING_HOME:
         organisations.census[2, municipality, band] += sign
-    cell = (
-        (municipality * BANDS + band) * (2 * RISK_GROUPS)
-        + 2 * group_of(people.card.conditions[i])
-        + people.card.scheme[i]
-    )
-    organisations.listed[people.card.practice[i], cell] += sign
+    cell = (municipality * BANDS + band) * (2 * RISK_GROUPS) + 2 * group_of(card.conditions) + card.scheme
+    organisations.listed[card.practice, cell] += sign

@@ -40,9 +40,10 @@ def notice(state: State, rates: Rates, today: Today, work: Work, out: Output) ->
     people, home = state.people, rates.home
     for j in range(work.counts[NOTICES]):
         i = work.found[NOTICES, j]
-        if people.card.help[i] == 0:
+        card = people.card[i]
+        if card.help == 0:
             continue
-        level = state.organisations.unit_levels[people.card.unit[i], EARLY_DETECTION]
+        level = state.organisations.unit_levels[card.unit, EARLY_DETECTION]
         if uniform(people.key[i], today.streams[DETECTION]) >= home.detection_per_day * level:
             continue
         write(out, people, i, today.day, _DETECTED, 1, 0, 0, -1, 0, today.day)
@@ -80,9 +81,9 @@ def serve_nurses(state: State, rates: Rates, load: Load, today: Today, work: Wor
 @jit
 def visit(state: State, claims: Claims, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
     """The acute nurse has come: treat at home, or send to hospital."""
-    people, i, ratio = state.people, claims.entry.row[c], claims.entry.ratio[c]
+    people, i, ratio = state.people, claims.entry[c].row, claims.entry[c].ratio
     write(out, people, i, today.day, _NURSE_VISIT, 1, 0, 0, -1, _ACUTE, today.day)
-    if claims.entry.kind[c] == NOTICED_CONTACT:
+    if claims.entry[c].kind == NOTICED_CONTACT:
         people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_detection
         return
     u = uniform(people.key[i], today.streams[NURSE_OUTCOME])
@@ -96,9 +97,9 @@ def nurse_has_no_room(
     state: State, claims: Claims, c: int, rates: Rates, today: Today, work: Work, out: Output
 ) -> None:
     """No acute nurse is free: what was noticed cannot be acted on, and some of it ends in the hospital."""
-    people, i, ratio = state.people, claims.entry.row[c], claims.entry.ratio[c]
+    people, i, ratio = state.people, claims.entry[c].row, claims.entry[c].ratio
     count(out, people, i, _NURSE_UNMET, 1)
-    if claims.entry.kind[c] == NOTICED_CONTACT:
+    if claims.entry[c].kind == NOTICED_CONTACT:
         if uniform_at(people.key[i], today.streams[NURSE_OUTCOME], 1) < rates.home.detection_raises_use:
             to_emergency(state, i, 1.0 + rates.hospital.threshold_borderline, today, work, out)
         return
@@ -115,17 +116,18 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
     people, organisations = state.people, state.organisations
     claims.count[0] = 0
     for k in range(queue.count[0]):
-        i = queue.entry.row[k]
-        if people.card.place[i] != HOME or people.card.help[i] > 0:
-            if people.card.place[i] == HOSPITAL or people.card.place[i] == TEMPORARY:
+        i = queue.entry[k].row
+        card = people.card[i]
+        if card.place != HOME or card.help > 0:
+            if card.place == HOSPITAL or card.place == TEMPORARY:
                 keep_waiting(claims, out, state, queue, k, today)
             continue
         need = help_need(people, i, organisations, rates, today.day)
         if need > 0:
             luck = uniform(people.key[i], today.streams[HELP_QUEUE])
-            claim(claims, out, i, people.card.unit[i], 0, queue.entry.day[k], need, 9.0, SOON, today.day, luck)
+            claim(claims, out, i, card.unit, 0, queue.entry[k].day, need, 9.0, SOON, today.day, luck)
         else:
-            people.card.waits[i] &= WAITS_FOR_NURSING_HOME
+            card.waits &= WAITS_FOR_NURSING_HOME
     queue.count[0] = 0
     units = organisations.units.shape[0]
     group_by_place(claims, units, work.starts, work.fill)
@@ -135,13 +137,14 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
         room = organisations.units.unit_capacity[p] - organisations.units.unit_committed[p] - int(load.unit[p])
         for k in range(low, high):
             c = claims.order[k]
-            i = claims.entry.row[c]
-            if claims.entry.kind[c] == 0 and claims.entry.amount[c] <= room:
-                room -= claims.entry.amount[c]
-                grant_help(people, organisations, i, claims.entry.amount[c], rates, today.day)
+            i = claims.entry[c].row
+            card = people.card[i]
+            if claims.entry[c].kind == 0 and claims.entry[c].amount <= room:
+                room -= claims.entry[c].amount
+                grant_help(people, organisations, i, claims.entry[c].amount, rates, today.day)
             else:
                 count(out, people, i, _HELP_WAIT, 1)
-                push(queue, out, i, claims.entry.since[c], 1, 0.0)
+                push(queue, out, i, claims.entry[c].since, 1, 0.0)
         out.unit_use[p, 0] += organisations.units.unit_committed[p] + int(load.unit[p])
         out.unit_use[p, 1] += organisations.units.unit_capacity[p]
 
@@ -149,8 +152,9 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
 @inline
 def keep_waiting(claims: Claims, out: Output, state: State, queue: Queue, k: int, today: Today) -> None:
     """A person in hospital keeps the place in the queue but cannot be served today (kind 1)."""
-    i = queue.entry.row[k]
-    claim(claims, out, i, state.people.card.unit[i], 1, queue.entry.day[k], 0, 9.0, SOON, today.day, 0.0)
+    i = queue.entry[k].row
+    card = state.people.card[i]
+    claim(claims, out, i, card.unit, 1, queue.entry[k].day, 0, 9.0, SOON, today.day, 0.0)
 
 
 @jit
@@ -160,13 +164,14 @@ def serve_nursing_homes(state: State, rates: Rates, load: Load, today: Today, wo
     people, organisations = state.people, state.organisations
     claims.count[0] = 0
     for k in range(queue.count[0]):
-        i = queue.entry.row[k]
-        place = people.card.place[i]
+        i = queue.entry[k].row
+        card = people.card[i]
+        place = card.place
         if place == HOME or place == TEMPORARY:
             luck = uniform(people.key[i], today.streams[NURSING_QUEUE])
-            claim(claims, out, i, people.card.municipality[i], 0, queue.entry.day[k], 1, 9.0, SOON, today.day, luck)
+            claim(claims, out, i, card.municipality, 0, queue.entry[k].day, 1, 9.0, SOON, today.day, luck)
         elif place == HOSPITAL:
-            claim(claims, out, i, people.card.municipality[i], 1, queue.entry.day[k], 1, 9.0, SOON, today.day, 0.0)
+            claim(claims, out, i, card.municipality, 1, queue.entry[k].day, 1, 9.0, SOON, today.day, 0.0)
     queue.count[0] = 0
     municipalities = organisations.towns.shape[0]
     group_by_place(claims, municipalities, work.starts, work.fill)
@@ -175,30 +180,32 @@ def serve_nursing_homes(state: State, rates: Rates, load: Load, today: Today, wo
         rank_claims(claims, people.key, low, high)
         for k in range(low, high):
             c = claims.order[k]
-            i = claims.entry.row[c]
+            i = claims.entry[c].row
+            card = people.card[i]
             free = organisations.towns.nursing_used[m] + load.nursing_home[m] < organisations.towns.nursing_capacity[m]
-            overdue = today.day - claims.entry.since[c] >= rates.home.nursing_home_guarantee_days
-            if claims.entry.kind[c] == 0 and (free or overdue):
+            overdue = today.day - claims.entry[c].since >= rates.home.nursing_home_guarantee_days
+            if claims.entry[c].kind == 0 and (free or overdue):
                 enter_nursing_home(state, i, rates, today.day, out)
             else:
                 count(out, people, i, _NURSING_WAIT, 1)
-                push(queue, out, i, claims.entry.since[c], 2, 0.0)
+                push(queue, out, i, claims.entry[c].since, 2, 0.0)
 
 
 @jit
 def enter_nursing_home(state: State, i: int, rates: Rates, day: int, out: Output) -> None:
     """A person moves into a nursing home; home help ends."""
     people, organisations = state.people, state.organisations
+    card = people.card[i]
     write_care(people, i, out, day)
     release_help(state, i)
-    if people.card.place[i] == TEMPORARY:
+    if card.place == TEMPORARY:
         leave_temporary_list(state, i)
     census(people, organisations, i, -1)
-    people.card.place[i] = NURSING_HOME
-    people.card.waits[i] = 0
+    card.place = NURSING_HOME
+    card.waits = 0
     census(people, organisations, i, 1)
-    organisations.towns.nursing_used[people.card.municipality[i]] += 1
-    people.card.accrued[i] = day
+    organisations.towns.nursing_used[card.municipality] += 1
+    card.accrued = day
     count(out, people, i, _ENTRIES, 1)
     set_risk(people, i, organisations, rates, day)
 
@@ -207,22 +214,24 @@ def enter_nursing_home(state: State, i: int, rates: Rates, day: int, out: Output
 def release_help(state: State, i: int) -> None:
     """Home help ends."""
     people = state.people
-    state.organisations.units.unit_committed[people.card.unit[i]] -= people.card.help[i]
-    people.card.help[i] = 0
-    people.card.nursing[i] = 0
+    card = people.card[i]
+    state.organisations.units.unit_committed[card.unit] -= card.help
+    card.help = 0
+    card.nursing = 0
     people.detect[i] = 1e9
 
 
 @jit
 def leave_temporary_list(state: State, i: int) -> None:
     """Take a person out of the list of temporary places."""
+    card = state.people.card[i]
     queue = state.lists.temporary
     for k in range(queue.count[0]):
-        if queue.entry.row[k] == i:
+        if queue.entry[k].row == i:
             last = queue.count[0] - 1
-            queue.entry.row[k], queue.entry.day[k] = queue.entry.row[last], queue.entry.day[last]
+            queue.entry[k].row, queue.entry[k].day = queue.entry[last].row, queue.entry[last].day
             queue.count[0] = last
-            state.organisations.towns.temporary_used[state.people.card.municipality[i]] -= 1
+            state.organisations.towns.temporary_used[card.municipality] -= 1
             return
 
 
@@ -238,13 +247,14 @@ def temporary_free(state: State, load: Load, municipality: int) -> bool:
 def enter_temporary(state: State, i: int, day: int, u: float, rates: Rates, out: Output) -> None:
     """A person moves into a temporary place for a drawn number of days."""
     people, organisations = state.people, state.organisations
-    if people.card.place[i] == HOME:
+    card = people.card[i]
+    if card.place == HOME:
         write_care(people, i, out, day)
     census(people, organisations, i, -1)
-    people.card.place[i] = TEMPORARY
+    card.place = TEMPORARY
     census(people, organisations, i, 1)
-    people.card.accrued[i] = day
-    organisations.towns.temporary_used[people.card.municipality[i]] += 1
+    card.accrued = day
+    organisations.towns.temporary_used[card.municipality] += 1
     until = day + 1 + int(-rates.home.temporary_stay_days * math.log1p(-u))
     push(state.lists.temporary, out, i, until, 0, 0.0)
     set_risk(people, i, organisations, rates, day)
@@ -256,16 +266,17 @@ def leave_temporary(state: State, rates: Rates, today: Today, out: Output) -> No
     queue, people = state.lists.temporary, state.people
     kept = 0
     for k in range(queue.count[0]):
-        i = queue.entry.row[k]
-        if queue.entry.day[k] > today.day:
-            queue.entry.row[kept], queue.entry.day[kept] = i, queue.entry.day[k]
+        i = queue.entry[k].row
+        card = people.card[i]
+        if queue.entry[k].day > today.day:
+            queue.entry[kept].row, queue.entry[kept].day = i, queue.entry[k].day
             kept += 1
             continue
         write_care(people, i, out, today.day)
-        state.organisations.towns.temporary_used[people.card.municipality[i]] -= 1
+        state.organisations.towns.temporary_used[card.municipality] -= 1
         census(people, state.organisations, i, -1)
-        people.card.place[i] = HOME
+        card.place = HOME
         census(people, state.organisations, i, 1)
-        people.card.accrued[i] = today.day
+        card.accrued = today.day
         set_risk(people, i, state.organisations, rates, today.day)
     queue.count[0] = kept

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
-from sim.day.frame import Output, Today, Work, claim, count, write
+from sim.day.frame import Output, Today, Work, claim, count, push, write
 from sim.day.rates import Rates
 from sim.day.risk import age_of
 from sim.day.scan import ILLNESSES
@@ -30,12 +30,13 @@ URGENT, SOON, PLANNED_CARE, OUTREACH_CARE = 0, 1, 2, 3
 @inline
 def need_of_bed(people: People, i: int, rates: Rates, day: int, relapse: bool) -> float:
     """Share of this person's acute illnesses for which a hospital bed is needed."""
+    card = people.card[i]
     health = rates.health
     if relapse:
         return health.need_relapse
     need = health.need_base * math.exp(
         health.need_age * (age_of(people, i, day) - 75.0) / 10.0
-        + health.need_frailty * np.float64(people.card.frailty[i])
+        + health.need_frailty * np.float64(card.frailty)
         + health.need_instability * np.float64(people.instability[i])
     )
     return min(need, health.need_most)
@@ -47,6 +48,7 @@ def seek_help(state: State, rates: Rates, today: Today, work: Work, out: Output)
     people = state.people
     for j in range(work.counts[ILLNESSES]):
         i = work.found[ILLNESSES, j]
+        card = people.card[i]
         count(out, people, i, _EPISODES, 1)
         key = people.key[i]
         need = need_of_bed(people, i, rates, today.day, work.relapse[j] == 1)
@@ -56,7 +58,7 @@ def seek_help(state: State, rates: Rates, today: Today, work: Work, out: Output)
         open_now = (
             today.workday and uniform_at(key, today.streams[FIRST_CONTACT], 1) < rates.practice.acute_opening_hours
         )
-        cared_for = people.card.help[i] > 0 or people.card.place[i] == NURSING_HOME
+        cared_for = card.help > 0 or card.place == NURSING_HOME
         first_contact(state, i, ratio, route, open_now, cared_for, rates, today, work, out)
 
 
@@ -67,6 +69,7 @@ def first_contact(
 ) -> None:  # fmt: skip
     """Route one illness: 112, acute nurse, own practice, out-of-hours doctor, emergency department, or nobody."""
     people, rate = state.people, rates.practice
+    card = people.card[i]
     if ratio < 1.0 and route < rate.acute_ambulance:
         write(out, people, i, today.day, _AMBULANCE, 1, 0, 0, -1, _ACUTE, today.day)
         to_emergency(state, i, ratio, today, work, out)
@@ -79,7 +82,7 @@ def first_contact(
             to_emergency(state, i, ratio, today, work, out)
             return
     if cared_for and ratio >= 1.0:
-        level = state.organisations.unit_levels[people.card.unit[i], ACUTE_NURSING]
+        level = state.organisations.unit_levels[card.unit, ACUTE_NURSING]
         if uniform_at(people.key[i], today.streams[FIRST_CONTACT], 2) < rates.home.acute_nurse_share_of_help * level:
             ask_nurse(state, i, ratio, ACUTE_CONTACT, today, work, out)
             return
@@ -100,7 +103,7 @@ def doctor_decides(state: State, i: int, ratio: float, rates: Rates, today: Toda
         if u < rate.acute_detect_need:
             to_emergency(state, i, ratio, today, work, out)
         else:
-            come_back(state, i, today.day + int(rate.acute_missed_days), ratio * 0.8, out)
+            come_back(state, i, today.day + int(rate.acute_missed_days), ratio * rate.acute_missed_severity, out)
     elif ratio < 1.0 + rates.hospital.threshold_borderline:
         if u < rate.acute_borderline_referral:
             to_emergency(state, i, ratio, today, work, out)
@@ -118,32 +121,25 @@ def to_emergency(state: State, i: int, ratio: float, today: Today, work: Work, o
 @inline
 def ask_nurse(state: State, i: int, ratio: float, kind: int, today: Today, work: Work, out: Output) -> None:
     """Claim a visit of the municipal acute nurse today."""
+    card = state.people.card[i]
     urgency = URGENT if kind == ACUTE_CONTACT else SOON
     luck = uniform(state.people.key[i], today.streams[NURSE_QUEUE])
-    claim(work.nurse, out, i, state.people.card.municipality[i], kind, today.day, 1, ratio, urgency, today.day, luck)
+    claim(work.nurse, out, i, card.municipality, kind, today.day, 1, ratio, urgency, today.day, luck)
 
 
 @inline
 def ask_practice(state: State, i: int, kind: int, since: int, minutes: float, ratio: float, urgency: int, today: Today,
                  work: Work, out: Output) -> None:  # fmt: skip
     """Claim time with the own practice today."""
+    card = state.people.card[i]
     luck = uniform(state.people.key[i], today.streams[PRACTICE_QUEUE])
     claim(
-        work.practice, out, i, state.people.card.practice[i], kind, since, int(minutes * 10.0), ratio, urgency,
+        work.practice, out, i, card.practice, kind, since, int(minutes * 10.0), ratio, urgency,
         today.day, luck,
     )  # fmt: skip
 
 
-@jit
+@inline
 def come_back(state: State, i: int, day: int, ratio: float, out: Output) -> None:
     """The patient will turn up at the emergency department on a later day."""
-    returns = state.lists.returns
-    k = returns.count[0]
-    if k >= returns.entry.shape[0]:
-        out.fault[0] = 2
-        return
-    returns.entry.row[k] = i
-    returns.entry.day[k] = day
-    returns.entry.kind[k] = 0
-    returns.entry.ratio[k] = ratio
-    returns.count[0] = k + 1
+    push(state.lists.returns, out, i, day, 0, ratio)

@@ -8,7 +8,7 @@ from sim.chance import STEP_DAY, mix, uniform
 from sim.compiled import entry, jit
 from sim.day.death import die_today
 from sim.day.emergency import call_back, receive
-from sim.day.frame import Load, Output, Today, Work, census
+from sim.day.frame import CHUNK, Load, Output, Today, Work, census
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
 from sim.day.month import band_of, end_month, start_month
@@ -31,7 +31,7 @@ def arrive(state: State, rates: Rates, today: Today) -> None:
     """People whose day of arrival has come enter the catchment (rows are in order of arrival)."""
     people, organisations = state.people, state.organisations
     i = organisations.present[0]
-    while i < people.key.shape[0] and people.card.arrival[i] <= today.day:
+    while i < people.key.shape[0] and people.card[i].arrival <= today.day:
         enter(state, i, rates, today)
         i += 1
     organisations.present[0] = i
@@ -41,17 +41,18 @@ def arrive(state: State, rates: Rates, today: Today) -> None:
 def enter(state: State, i: int, rates: Rates, today: Today) -> None:
     """One person enters, at home or (at the start) in a nursing home."""
     people, organisations = state.people, state.organisations
-    if people.card.place[i] == ABSENT:
-        people.card.place[i] = HOME
-    people.card.band[i] = band_of(age_of(people, i, today.day))
-    people.card.accrued[i] = today.day
+    card = people.card[i]
+    if card.place == ABSENT:
+        card.place = HOME
+    card.band = band_of(age_of(people, i, today.day))
+    card.accrued = today.day
     people.detect[i] = 1e9
-    if people.card.place[i] == NURSING_HOME:
-        organisations.towns.nursing_used[people.card.municipality[i]] += 1
-    if people.card.conditions[i] & CONTROLLED:
+    if card.place == NURSING_HOME:
+        organisations.towns.nursing_used[card.municipality] += 1
+    if card.conditions & CONTROLLED:
         u = uniform(people.key[i], today.streams[CONTROL_KEPT])
         people.control[i] = today.day + int(u * rates.practice.control_interval)
-    people.instability[i] = rates.health.instability_frailty * (np.float64(people.card.frailty[i]) - 0.2)
+    people.instability[i] = rates.health.instability_frailty * (np.float64(card.frailty) - 0.2)
     census(people, organisations, i, 1)
     set_risk(people, i, organisations, rates, today.day)
 
@@ -78,23 +79,26 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
     work.practice.count[0] = work.nurse.count[0] = work.emergency.count[0] = work.beds.count[0] = 0
     arrive(state, rates, today)
     present = state.organisations.present[0]
-    scan(state.people, present, rates, today, work)
-    find(state.people, present, rates, today, work)
-    die_today(state, today, work, out)
+    for low in range(0, present, CHUNK):
+        high = min(low + CHUNK, present)
+        work.counts[:] = 0
+        scan(state.people, low, high, rates, today, work)
+        find(state.people, low, high, rates, today, work)
+        die_today(state, today, work, out)
+        seek_help(state, rates, today, work, out)
+        notice(state, rates, today, work, out)
+        plan_contacts(state, rates, today, work, out)
+        hold_controls(state, rates, today, work, out)
+        reach_out(state, rates, today, work, out)
     background(state, rates, load, today, out)
     call_back(state, today, work, out)
-    seek_help(state, rates, today, work, out)
-    notice(state, rates, today, work, out)
-    plan_contacts(state, rates, today, work, out)
-    hold_controls(state, rates, today, work, out)
-    reach_out(state, rates, today, work, out)
     recall(state, rates, today, work, out)
     serve_practices(state, rates, load, today, work, out)
     serve_nurses(state, rates, load, today, work, out)
     serve_help(state, rates, load, today, work, out)
     leave_temporary(state, rates, today, out)
     serve_nursing_homes(state, rates, load, today, work, out)
-    ward_round(state, rates, load, today, out, today.day + 0.75)
+    ward_round(state, rates, load, today, out, today.day + rates.hospital.rounds_first_until / 24.0)
     receive(state, rates, load, today, work, out)
     allot_beds(state, rates, load, today, work, out)
     ward_round(state, rates, load, today, out, today.day + 1.0)
@@ -134,8 +138,8 @@ def live_days(
     streams, free = work_columns.streams, work_columns.nurse_free
     work = by_pointer(
         Work(
-            work_columns.flags, work_columns.hashes, work_columns.shocks, work_columns.found, work_columns.relapse,
-            work_columns.counts,
+            work_columns.flags, work_columns.upper, work_columns.lower, work_columns.shocks,
+            work_columns.flagged, work_columns.found, work_columns.relapse, work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
         )

@@ -36,14 +36,15 @@ def band_of(age: float) -> int:
 @jit
 def help_need(people: People, i: int, organisations: Organisations, rates: Rates, day: int) -> int:
     """Home help needed, minutes a week; 0 below the threshold (frailty, age, living alone, municipality)."""
+    card = people.card[i]
     home = rates.home
     threshold = (
         home.help_frailty
-        + organisations.towns.help_shift[people.card.municipality[i]]
+        + organisations.towns.help_shift[card.municipality]
         - home.help_age * (age_of(people, i, day) - 80.0) / 10.0
-        - home.help_alone * people.card.alone[i]
+        - home.help_alone * card.alone
     )
-    above = np.float64(people.card.frailty[i]) - threshold
+    above = np.float64(card.frailty) - threshold
     if above <= 0.0:
         return 0
     return int(min(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most))
@@ -54,10 +55,11 @@ def start_month(state: State, rates: Rates, today: Today, out: Output, first: bo
     """Birthdays, frailty, moves, reviews and new needs of everybody; on the first month needs are met at once."""
     people, organisations = state.people, state.organisations
     for i in range(organisations.present[0]):
-        place = people.card.place[i]
+        card = people.card[i]
+        place = card.place
         if place != HOME and place != NURSING_HOME and place != TEMPORARY and place != HOSPITAL:
             continue
-        if people.card.leaves[i] <= today.day and place == HOME:
+        if card.leaves <= today.day and place == HOME:
             move_away(people, organisations, i, out, today.day)
             continue
         age_a_month(people, organisations, i, rates, today, first)
@@ -72,12 +74,13 @@ def start_month(state: State, rates: Rates, today: Today, out: Output, first: bo
 @jit
 def move_away(people: People, organisations: Organisations, i: int, out: Output, day: int) -> None:
     """A person leaves the catchment; care not yet written down is written."""
+    card = people.card[i]
     write_care(people, i, out, day)
-    organisations.units.unit_committed[people.card.unit[i]] -= people.card.help[i]
-    people.card.help[i] = 0
-    people.card.nursing[i] = 0
+    organisations.units.unit_committed[card.unit] -= card.help
+    card.help = 0
+    card.nursing = 0
     census(people, organisations, i, -1)
-    people.card.place[i] = MOVED
+    card.place = MOVED
     people.control[i] = 1 << 30
     people.detect[i] = 1e9
     people.illness[i] = people.mortality[i] = -1000.0
@@ -87,25 +90,26 @@ def move_away(people: People, organisations: Organisations, i: int, out: Output,
 @jit
 def age_a_month(people: People, organisations: Organisations, i: int, rates: Rates, today: Today, first: bool) -> None:
     """Birthday, conditions and frailty of one person, by rises that keep the profile by age (sim.ageing)."""
+    card = people.card[i]
     age = age_of(people, i, today.day)
     band = band_of(age)
-    if band != people.card.band[i]:
+    if band != card.band:
         census(people, organisations, i, -1)
-        people.card.band[i] = band
+        card.band = band
         census(people, organisations, i, 1)
     if first:
         return
-    cell = 2 * min(max(int(age) - 65, 0), rates.derived.left_alone.shape[0] // 2 - 1) + np.int64(people.card.sex[i])
+    cell = 2 * min(max(int(age) - 65, 0), rates.derived.left_alone.shape[0] // 2 - 1) + np.int64(card.sex)
     change_state(people, organisations, i, cell, rates, today)
     u = uniform(people.key[i], today.streams[DRIFT])
     # a triangular law of unit variance, by inversion
     z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * math.sqrt(6.0)
     most, rises = rates.derived.most_frail, rates.derived.rise[cell]
-    before = min(np.float64(people.card.frailty[i]), most)
+    before = min(np.float64(card.frailty), most)
     at = before / most * (rises.shape[0] - 2)
     low = int(at)
     rise = rises[low] + (at - low) * (rises[low + 1] - rises[low])
-    people.card.frailty[i] = min(max(before + rise + rates.health.frailty_spread * z / math.sqrt(12.0), 0.0), most)
+    card.frailty = min(max(before + rise + rates.health.frailty_spread * z / math.sqrt(12.0), 0.0), most)
 
 
 @jit
@@ -114,106 +118,111 @@ def change_state(people: People, organisations: Organisations, i: int, cell: int
 
     The events are rare, so which of them happens can be read from where the number lies between 0 and 1.
     """
-    derived = rates.derived
+    card, derived = people.card[i], rates.derived
     u = uniform(people.key[i], today.streams[STATE_CHANGE])
-    row = cell * 32 + np.int64(people.card.conditions[i])
+    row = cell * 32 + np.int64(card.conditions)
     if u < derived.onset_any[row]:
-        begin_condition(people, organisations, i, row, u, rates, today)
+        begin_condition(people, organisations, i, cell, u, rates, today)
         return
     u -= derived.onset_any[row]
-    if people.card.alone[i] == 0 and u < derived.left_alone[cell]:
+    if card.alone == 0 and u < derived.left_alone[cell]:
         census(people, organisations, i, -1)
-        people.card.alone[i] = 1
+        card.alone = 1
         census(people, organisations, i, 1)
-    elif people.card.medication[i] > 0 and u > 0.5 and (u - 0.5) * 12.0 < rates.health.medication_resolved:
-        people.card.medication[i] -= 1
+    elif card.medication > 0 and u > 0.5 and (u - 0.5) * 12.0 < rates.health.medication_resolved:
+        card.medication -= 1
 
 
 @jit
 def begin_condition(
-    people: People, organisations: Organisations, i: int, row: int, u: float, rates: Rates, today: Today
+    people: People, organisations: Organisations, i: int, cell: int, u: float, rates: Rates, today: Today
 ) -> None:
     """A chronic condition begins: frailty rises with it, controls start, and the practice may enrol the person."""
-    derived, before = rates.derived, people.card.conditions[i]
+    card, derived = people.card[i], rates.derived
+    before = card.conditions
+    row = cell * 32 + np.int64(before)
     condition = 0
     while u >= derived.onset[row, condition]:
         condition += 1
     census(people, organisations, i, -1)
-    people.card.conditions[i] |= 1 << condition
-    if people.card.conditions[i] & CHRONIC_FEE and not before & CHRONIC_FEE:
+    card.conditions |= 1 << condition
+    if card.conditions & CHRONIC_FEE and not before & CHRONIC_FEE:
         # a fixed trait of the person: whether the person enrols
-        enrols = np.float64(people.key[i] >> np.uint64(40)) / 16777216.0 < derived.enrolled[people.card.practice[i]]
-        people.card.scheme[i] = 1 if enrols else 0
+        enrols = np.float64(people.key[i] >> np.uint64(40)) / 16777216.0 < derived.enrolled[card.practice]
+        card.scheme = 1 if enrols else 0
     census(people, organisations, i, 1)
-    if people.card.conditions[i] & CONTROLLED and not before & CONTROLLED:
+    if card.conditions & CONTROLLED and not before & CONTROLLED:
         people.control[i] = today.day
-    people.card.frailty[i] = min(np.float64(people.card.frailty[i]) * derived.frailer[condition], derived.most_frail)
+    card.frailty = min(np.float64(card.frailty) * derived.frailer[condition], derived.most_frail)
 
 
 @jit
 def review_care(state: State, i: int, rates: Rates, today: Today, out: Output, first: bool) -> None:
     """Home help by need, and whether a nursing home is needed; both wait in a queue until there is room."""
     people, organisations = state.people, state.organisations
+    card = people.card[i]
     need = help_need(people, i, organisations, rates, today.day)
-    has = people.card.help[i]
+    has = card.help
     if first and need > 0:
         grant_help(people, organisations, i, need, rates, today.day)
     elif has > 0:
-        birthday_month = (people.card.birth[i] // 30) % 12 == today.month
+        birthday_month = (card.birth // 30) % 12 == today.month
         if need == 0 and birthday_month:
             write_care(people, i, out, today.day)
-            organisations.units.unit_committed[people.card.unit[i]] -= has
-            people.card.help[i] = 0
-            people.card.nursing[i] = 0
+            organisations.units.unit_committed[card.unit] -= has
+            card.help = 0
+            card.nursing = 0
         elif need > has or birthday_month:
             write_care(people, i, out, today.day)
-            organisations.units.unit_committed[people.card.unit[i]] += need - has
-            people.card.help[i] = need
-    elif need > 0 and not people.card.waits[i] & WAITS_FOR_HELP:
-        people.card.waits[i] |= WAITS_FOR_HELP
+            organisations.units.unit_committed[card.unit] += need - has
+            card.help = need
+    elif need > 0 and not card.waits & WAITS_FOR_HELP:
+        card.waits |= WAITS_FOR_HELP
         push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
     if has > 0 and not first:
         home = rates.home
         hazard = home.nursing_home_entry_base * math.exp(
-            home.nursing_home_entry_frailty * (np.float64(people.card.frailty[i]) - 0.25)
+            home.nursing_home_entry_frailty * (np.float64(card.frailty) - 0.25)
             + home.nursing_home_entry_age * (age_of(people, i, today.day) - 80.0) / 10.0
-            + (home.nursing_home_entry_dementia if people.card.conditions[i] & DEMENTIA else 0.0)
+            + (home.nursing_home_entry_dementia if card.conditions & DEMENTIA else 0.0)
         )
-        waits = people.card.waits[i] & WAITS_FOR_NURSING_HOME
+        waits = card.waits & WAITS_FOR_NURSING_HOME
         if uniform(people.key[i], today.streams[NURSING_NEED]) < hazard and not waits:
-            people.card.waits[i] |= WAITS_FOR_NURSING_HOME
+            card.waits |= WAITS_FOR_NURSING_HOME
             push(state.lists.nursing_home, out, i, today.day, WAITS_FOR_NURSING_HOME, 0.0)
 
 
 @jit
 def grant_help(people: People, organisations: Organisations, i: int, need: int, rates: Rates, day: int) -> None:
     """Home help starts today, and home nursing with it for a share of recipients."""
-    people.card.help[i] = need
-    people.card.waits[i] &= ~WAITS_FOR_HELP & 3
-    organisations.units.unit_committed[people.card.unit[i]] += need
-    people.card.accrued[i] = day
+    card = people.card[i]
+    card.help = need
+    card.waits &= ~WAITS_FOR_HELP & 3
+    organisations.units.unit_committed[card.unit] += need
+    card.accrued = day
     # a fixed trait of the person: whether nursing comes with help
     if np.float64(people.key[i] >> np.uint64(40)) / 16777216.0 < rates.home.nursing_share:
-        people.card.nursing[i] = int(rates.home.nursing_minutes)
+        card.nursing = int(rates.home.nursing_minutes)
     people.detect[i] = rates.home.detection_threshold
 
 
 @jit
 def write_care(people: People, i: int, out: Output, day: int) -> None:
     """Write the municipal care received from the last writing up to (not including) a day."""
-    days = day - people.card.accrued[i]
-    people.card.accrued[i] = day
+    card = people.card[i]
+    days = day - card.accrued
+    card.accrued = day
     if days <= 0:
         return
-    place = people.card.place[i]
+    place = card.place
     if place == NURSING_HOME:
         write(out, people, i, day, _NURSING_DAY, days, 0, 0, -1, 0, 0)
     elif place == TEMPORARY:
         write(out, people, i, day, _TEMPORARY_DAY, days, 0, 0, -1, 0, 0)
-    elif place == HOME and people.card.help[i] > 0:
-        write(out, people, i, day, _HELP, (days * people.card.help[i] + 3) // 7, 0, 0, -1, 0, 0)
-        if people.card.nursing[i] > 0:
-            write(out, people, i, day, _NURSING, (days * people.card.nursing[i] + 3) // 7, 0, 0, -1, 0, 0)
+    elif place == HOME and card.help > 0:
+        write(out, people, i, day, _HELP, (days * card.help + 3) // 7, 0, 0, -1, 0, 0)
+        if card.nursing > 0:
+            write(out, people, i, day, _NURSING, (days * card.nursing + 3) // 7, 0, 0, -1, 0, 0)
 
 
 @jit
@@ -221,10 +230,11 @@ def preventive_and_outreach(
     people: People, organisations: Organisations, i: int, rates: Rates, today: Today, out: Output
 ) -> None:
     """The yearly preventive home visit of the municipality, in the month of birth."""
-    if (people.card.birth[i] // 30) % 12 != today.month:
+    card = people.card[i]
+    if (card.birth // 30) % 12 != today.month:
         return
     home = rates.home
-    if age_of(people, i, today.day) >= home.preventive_visit_age and people.card.help[i] == 0:
+    if age_of(people, i, today.day) >= home.preventive_visit_age and card.help == 0:
         if uniform(people.key[i], today.streams[PREVENTIVE]) < home.preventive_visit_accepted:
             write(out, people, i, today.day, _PREVENTIVE, 1, 0, 0, -1, 0, 0)
 
@@ -234,6 +244,7 @@ def end_month(state: State, out: Output, day: int) -> None:
     """Write municipal care up to (not including) the first day of the next month."""
     people = state.people
     for i in range(state.organisations.present[0]):
-        place = people.card.place[i]
-        if place == NURSING_HOME or place == TEMPORARY or (place == HOME and people.card.help[i] > 0):
+        card = people.card[i]
+        place = card.place
+        if place == NURSING_HOME or place == TEMPORARY or (place == HOME and card.help > 0):
             write_care(people, i, out, day)

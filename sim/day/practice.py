@@ -18,7 +18,7 @@ from sim.day.illness import (
     to_emergency,
 )
 from sim.day.numbers import normal
-from sim.day.rates import Rates
+from sim.day.rates import WORKDAYS, Rates, out_of_hours_workday
 from sim.day.risk import (
     CHRONIC_CONTROL,
     CONSULTATIONS,
@@ -30,7 +30,7 @@ from sim.day.risk import (
     practice_contacts,
     set_risk,
 )
-from sim.day.scan import DUES, NOTICES, ROUTINES
+from sim.day.scan import DUES, FETCHED, NOTICES, ROUTINES
 from sim.day.streams import (
     BACKGROUND_PRACTICE,
     CONTROL_KEPT,
@@ -56,6 +56,7 @@ _NOT_DELIVERED, _NO_BENEFIT = COUNTER["follow_up_not_delivered"], COUNTER["conta
 _PARALLEL, _FIXED = COUNTER["parallel_outpatient"], COUNTER["fixed_outpatient_controls"]
 _CHRONIC_VALUE = COUNTER["chronic_course_value"]
 _ACUTE, _ENROLLED, _CHRONIC, _VIRTUAL = FLAG["acute"], FLAG["enrolled"], FLAG["chronic"], FLAG["virtual"]
+_FORMS = np.array([CONSULTATION, PHONE, EMAIL, HOME_VISIT], np.int64)
 VIRTUAL_OUTPATIENT = 5
 _GAPS = np.array([8877, 3945, 1750, 701, 301, 132, 57, 23, 10, 4, 1], np.int64)
 
@@ -63,10 +64,11 @@ _GAPS = np.array([8877, 3945, 1750, 701, 301, 132, 57, 23, 10, 4, 1], np.int64)
 @inline
 def person_flags(state: State, i: int) -> int:
     """Flags that follow from who the person is."""
+    card = state.people.card[i]
     flags = 0
-    if state.people.card.scheme[i]:
+    if card.scheme:
         flags |= _ENROLLED
-    if state.people.card.conditions[i] & 3:
+    if card.conditions & 3:
         flags |= _CHRONIC
     return flags
 
@@ -77,17 +79,19 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
     people, rate = state.people, rates.practice
     for j in range(work.counts[ROUTINES]):
         i = work.found[ROUTINES, j]
-        if people.card.place[i] == HOSPITAL:
+        card = people.card[i]
+        if card.place == HOSPITAL:
             continue
-        band = people.card.band[i]
-        levels = state.organisations.gp_levels[people.card.practice[i]]
+        band = card.band
+        levels = state.organisations.gp_levels[card.practice]
         offer = offered(levels[CONSULTATIONS], rate.contacts_patient_initiated)
         own = practice_contacts(people, i, rates)
         referred = rates.hospital.outpatient_referred
         clinic = outpatient_visits(people, i, rates) * (1.0 - referred + referred * levels[REFERRAL])
         elective, away = rates.hospital.elective_rate[band], rate.out_of_hours_background[band]
         if today.workday:
-            own, clinic, elective, away = 1.4 * own, 1.4 * clinic, 1.4 * elective, 0.6 * away
+            own, clinic, elective = WORKDAYS * own, WORKDAYS * clinic, WORKDAYS * elective
+            away *= out_of_hours_workday(rates)
         else:
             own = clinic = elective = 0.0
         key = people.key[i]
@@ -106,6 +110,7 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
 def practice_contact(state: State, i: int, offer: float, rates: Rates, today: Today, work: Work, out: Output) -> None:
     """A planned need of the own practice: offered or not, and in which form."""
     people, rate = state.people, rates.practice
+    card = people.card[i]
     u = uniform(people.key[i], today.streams[ROUTINE_OFFERED])
     if u > min(offer, 1.0):
         count(out, people, i, _NOT_OFFERED, 1)
@@ -114,29 +119,25 @@ def practice_contact(state: State, i: int, offer: float, rates: Rates, today: To
     if offer > 1.0 and u * offer > 1.0:
         if u * offer < 1.0 + (offer - 1.0) * rate.contacts_without_benefit:
             count(out, people, i, _NO_BENEFIT, 1)
-    band = people.card.band[i]
+    band = card.band
     c, p, e, h = (
         rate.contacts_consultation[band], rate.contacts_phone[band], rate.contacts_email[band],
         rate.contacts_home_visit[band],
     )  # fmt: skip
-    if people.card.place[i] == NURSING_HOME:
-        h, c = h + 0.6 * c, 0.4 * c
+    if card.place == NURSING_HOME:
+        visits = rate.contacts_nursing_home_visits
+        h, c = h + visits * c, (1.0 - visits) * c
     at = uniform_at(people.key[i], today.streams[ROUTINE_KIND], 1) * (c + p + e + h)
-    if at < c:
-        kind, minutes = CONSULTATION, rate.minutes_gp_consultation
-    elif at < c + p:
-        kind, minutes = PHONE, rate.minutes_gp_phone
-    elif at < c + p + e:
-        kind, minutes = EMAIL, rate.minutes_gp_email
-    else:
-        kind, minutes = HOME_VISIT, rate.minutes_gp_home_visit
-    ask_practice(state, i, kind, today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+    form = int(at >= c) + int(at >= c + p) + int(at >= c + p + e)  # looked up, since no processor guesses which
+    minutes = rates.derived.minutes_by_form[form]
+    ask_practice(state, i, _FORMS[form], today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
 
 
 @jit
 def outpatient_contact(state: State, i: int, rates: Rates, today: Today, out: Output, fixed: bool) -> None:
     """A contact with the hospital's outpatient clinic, physical or virtual."""
     people, derived = state.people, rates.derived
+    card = people.card[i]
     level = state.organisations.ward_levels[5, VIRTUAL_OUTPATIENT]
     flags = person_flags(state, i)
     virtual = uniform(people.key[i], today.streams[VIRTUAL]) < rates.hospital.outpatient_virtual * level
@@ -149,7 +150,7 @@ def outpatient_contact(state: State, i: int, rates: Rates, today: Today, out: Ou
         count(out, people, i, _CHRONIC_VALUE, value)
     if fixed:
         count(out, people, i, _FIXED, 1)
-    conditions = people.card.conditions[i]
+    conditions = card.conditions
     if (conditions & 1) + ((conditions >> 1) & 1) + ((conditions >> 2) & 1) >= 2:
         count(out, people, i, _PARALLEL, 1)
 
@@ -171,12 +172,14 @@ def hold_controls(state: State, rates: Rates, today: Today, work: Work, out: Out
     people = state.people
     for j in range(work.counts[DUES]):
         i = work.found[DUES, j]
-        if not people.card.conditions[i] & CONTROLLED:
+        card = people.card[i]
+        if not card.conditions & CONTROLLED:
             people.control[i] = FAR
             continue
-        level = state.organisations.gp_levels[people.card.practice[i], CHRONIC_CONTROL]
+        level = state.organisations.gp_levels[card.practice, CHRONIC_CONTROL]
         key = people.key[i]
-        spread = 0.85 + 0.3 * uniform_at(key, today.streams[CONTROL_KEPT], 1)
+        widest = rates.practice.control_spread
+        spread = 1.0 - widest + 2.0 * widest * uniform_at(key, today.streams[CONTROL_KEPT], 1)
         people.control[i] = today.day + int(rates.practice.control_interval * spread / max(level, 0.1))
         if uniform(key, today.streams[CONTROL_KEPT]) < rates.practice.control_kept:
             minutes = rates.practice.minutes_gp_chronic_control
@@ -194,7 +197,8 @@ def reach_out(state: State, rates: Rates, today: Today, work: Work, out: Output)
     people = state.people
     for j in range(work.counts[NOTICES]):  # the frail at home whose deterioration could be noticed
         i = work.found[NOTICES, j]
-        level = state.organisations.gp_levels[people.card.practice[i], OUTREACH_VISIT]
+        card = people.card[i]
+        level = state.organisations.gp_levels[card.practice, OUTREACH_VISIT]
         if uniform(people.key[i], today.streams[OUTREACH]) < rates.practice.outreach_per_day * level:
             minutes = rates.practice.minutes_gp_outreach_visit
             ask_practice(state, i, OUTREACH_KIND, today.day, minutes, 9.0, OUTREACH_CARE, today, work, out)
@@ -207,16 +211,17 @@ def recall(state: State, rates: Rates, today: Today, work: Work, out: Output) ->
         return
     people, waiting, booked = state.people, state.lists.practice, state.lists.follow_up
     for k in range(waiting.count[0]):
-        i, kind = waiting.entry.row[k], waiting.entry.kind[k]
-        if people.card.place[i] == HOME or people.card.place[i] == NURSING_HOME or people.card.place[i] == TEMPORARY:
+        i, kind = waiting.entry[k].row, waiting.entry[k].kind
+        card = people.card[i]
+        if card.place == HOME or card.place == NURSING_HOME or card.place == TEMPORARY:
             urgency = SOON if kind == ACUTE_CONTACT or kind == NOTICED_CONTACT else PLANNED_CARE
             ask_practice(
                 state,
                 i,
                 kind,
-                waiting.entry.day[k],
+                waiting.entry[k].day,
                 minutes_of(kind, rates),
-                waiting.entry.ratio[k],
+                waiting.entry[k].ratio,
                 urgency,
                 today,
                 work,
@@ -226,11 +231,12 @@ def recall(state: State, rates: Rates, today: Today, work: Work, out: Output) ->
     waiting.count[0] = 0
     kept = 0
     for k in range(booked.count[0]):
-        i, day = booked.entry.row[k], booked.entry.day[k]
+        i, day = booked.entry[k].row, booked.entry[k].day
+        card = people.card[i]
         if day > today.day:
-            booked.entry.row[kept], booked.entry.day[kept] = i, day
+            booked.entry[kept].row, booked.entry[kept].day = i, day
             kept += 1
-        elif today.day - day > rates.practice.follow_up_lapse_days or people.card.place[i] != HOME:
+        elif today.day - day > rates.practice.follow_up_lapse_days or card.place != HOME:
             count(out, people, i, _NOT_DELIVERED, 1)
         else:
             minutes = rates.practice.minutes_gp_follow_up_visit
@@ -264,13 +270,13 @@ def group_by_place(claims: Claims, places: int, starts: np.ndarray, fill: np.nda
     for p in range(places + 1):
         starts[p] = 0
     for k in range(n):
-        starts[claims.entry.place[k] + 1] += 1
+        starts[claims.entry[k].place + 1] += 1
     for p in range(places):
         starts[p + 1] += starts[p]
     for p in range(places):
         fill[p] = starts[p]
     for k in range(n):
-        p = claims.entry.place[k]
+        p = claims.entry[k].place
         claims.order[fill[p]] = k
         fill[p] += 1
 
@@ -289,9 +295,9 @@ def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
             b = a - gap
             while b >= low:
                 other = claims.order[b]
-                if claims.entry.rank[other] < claims.entry.rank[moved] or (
-                    claims.entry.rank[other] == claims.entry.rank[moved]
-                    and (keys[claims.entry.row[other]], other) <= (keys[claims.entry.row[moved]], moved)
+                if claims.entry[other].rank < claims.entry[moved].rank or (
+                    claims.entry[other].rank == claims.entry[moved].rank
+                    and (keys[claims.entry[other].row], other) <= (keys[claims.entry[moved].row], moved)
                 ):
                     break
                 claims.order[b + gap] = other
@@ -305,25 +311,29 @@ def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: 
     claims, organisations = work.practice, state.organisations
     practices = organisations.practices.shape[0]
     group_by_place(claims, practices, work.starts, work.fill)
+    places = 0
     for p in range(practices):
         low, high = work.starts[p], work.starts[p + 1]
         wanted = 0
         for k in range(low, high):
-            wanted += claims.entry.amount[claims.order[k]]
+            c = claims.order[k]
+            wanted += claims.entry[c].amount
+            places += state.people.card[claims.entry[c].row].place  # fetched side by side, needed one by one
         room = free_minutes(state, rates, load, today, p, wanted) if today.workday else 0
         if wanted > room:
             rank_claims(claims, state.people.key, low, high)
         left = room
         for k in range(low, high):
             c = claims.order[k]
-            if claims.entry.amount[c] <= left:
-                left -= claims.entry.amount[c]
+            if claims.entry[c].amount <= left:
+                left -= claims.entry[c].amount
                 serve(state, c, rates, today, work, out)
             else:
                 turn_away(state, c, rates, today, work, out)
         out.practice_minutes[p, 0] += room - left
         out.practice_minutes[p, 1] += wanted
         out.practice_minutes[p, 2] += room
+    work.counts[FETCHED] = places
 
 
 @jit
@@ -345,26 +355,27 @@ def free_minutes(state: State, rates: Rates, load: Load, today: Today, p: int, w
 def serve(state: State, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
     """A contact takes place."""
     people, claims = state.people, work.practice
-    i, kind = claims.entry.row[c], claims.entry.kind[c]
+    i, kind = claims.entry[c].row, claims.entry[c].kind
+    card = people.card[i]
     flags = person_flags(state, i)
     health = rates.health
     if kind == ACUTE_CONTACT:
         by_phone = uniform(people.key[i], today.streams[NO_ROOM]) < rates.practice.acute_phone_share
-        measure = PHONE if by_phone and claims.entry.ratio[c] >= 1.0 else CONSULTATION
-        write(out, people, i, today.day, measure, 1, 0, 0, -1, flags | _ACUTE, claims.entry.since[c])
-        doctor_decides(state, i, claims.entry.ratio[c], rates, today, work, out)
+        measure = PHONE if by_phone and claims.entry[c].ratio >= 1.0 else CONSULTATION
+        write(out, people, i, today.day, measure, 1, 0, 0, -1, flags | _ACUTE, claims.entry[c].since)
+        doctor_decides(state, i, claims.entry[c].ratio, rates, today, work, out)
         return
     if kind == NOTICED_CONTACT:
-        write(out, people, i, today.day, CONSULTATION, 1, 0, 0, -1, flags, claims.entry.since[c])
+        write(out, people, i, today.day, CONSULTATION, 1, 0, 0, -1, flags, claims.entry[c].since)
         people.instability[i] = np.float64(people.instability[i]) + health.instability_detection
         return
-    write(out, people, i, today.day, kind, 1, 0, 0, -1, flags, claims.entry.since[c])
+    write(out, people, i, today.day, kind, 1, 0, 0, -1, flags, claims.entry[c].since)
     if kind == CONTROL:
         people.instability[i] = np.float64(people.instability[i]) + health.instability_control_received
     elif kind == OUTREACH_KIND:
         people.instability[i] = np.float64(people.instability[i]) + rates.practice.outreach_instability
     elif kind == FOLLOW_UP:
-        people.card.protected[i] = today.day + int(rates.practice.follow_up_effect_days)
+        card.protected = today.day + int(rates.practice.follow_up_effect_days)
         people.recovery[i] = np.float64(people.recovery[i]) * rates.practice.follow_up_relative_risk
         set_risk(people, i, state.organisations, rates, today.day)
 
@@ -373,24 +384,24 @@ def serve(state: State, c: int, rates: Rates, today: Today, work: Work, out: Out
 def turn_away(state: State, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
     """No room today: planned care waits (a stock), acute care retries, goes to out-of-hours care or the hospital."""
     people, claims, rate = state.people, work.practice, rates.practice
-    i, kind, ratio = claims.entry.row[c], claims.entry.kind[c], claims.entry.ratio[c]
+    i, kind, ratio = claims.entry[c].row, claims.entry[c].kind, claims.entry[c].ratio
     if kind == FOLLOW_UP:
-        push(state.lists.follow_up, out, i, claims.entry.since[c], kind, ratio)
+        push(state.lists.follow_up, out, i, claims.entry[c].since, kind, ratio)
         return
     if kind == OUTREACH_KIND:
         return
     if kind != ACUTE_CONTACT:
         if today.workday:
             count(out, people, i, _PLANNED_UNMET, 1)
-        push(state.lists.practice, out, i, claims.entry.since[c], kind, ratio)
+        push(state.lists.practice, out, i, claims.entry[c].since, kind, ratio)
         return
     count(out, people, i, _ACUTE_UNMET, 1)
     people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_unmet_need
     u = uniform_at(people.key[i], today.streams[NO_ROOM], 1)
     if ratio >= 1.0 and u < rate.acute_retry:
-        push(state.lists.practice, out, i, claims.entry.since[c], kind, ratio)
+        push(state.lists.practice, out, i, claims.entry[c].since, kind, ratio)
     elif u < rate.acute_retry + rate.acute_to_out_of_hours:
-        write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, _ACUTE, claims.entry.since[c])
+        write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, _ACUTE, claims.entry[c].since)
         doctor_decides(state, i, ratio, rates, today, work, out)
     else:
         to_emergency(state, i, ratio, today, work, out)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import inline
+
 if TYPE_CHECKING:
     from sim.parameters import Parameters
 
@@ -72,10 +74,12 @@ class PracticeRates(NamedTuple):
     contacts_conditions: Vector
     contacts_healthy: float
     contacts_nursing_home: float
+    contacts_nursing_home_visits: float
     contacts_patient_initiated: float
     contacts_without_benefit: float
     control_interval: float
     control_kept: float
+    control_spread: float
     minutes_gp_consultation: float
     minutes_gp_phone: float
     minutes_gp_email: float
@@ -94,9 +98,11 @@ class PracticeRates(NamedTuple):
     acute_borderline_referral: float
     acute_over_referral: float
     acute_missed_days: float
+    acute_missed_severity: float
     acute_retry: float
     acute_to_out_of_hours: float
     out_of_hours_background: Vector
+    out_of_hours_weekend: float
     follow_up_offered: float
     follow_up_age: float
     follow_up_frailty: float
@@ -130,6 +136,7 @@ class HomeCareRates(NamedTuple):
     acute_nurse_handles_borderline: float
     temporary_stay_days: float
     temporary_step_up: float
+    temporary_longest: float
     reception_help_days: float
     reception_temporary_days: float
     reception_nursing_home_days: float
@@ -139,6 +146,10 @@ class HomeCareRates(NamedTuple):
     reception_need_temporary: float
     reception_need_nursing_home: float
     reception_notice_days: float
+    reception_reference_frailty: float
+    reception_short_stay_days: float
+    reception_short_stay_share: float
+    reception_planned_share: float
     nursing_home_entry_base: float
     nursing_home_entry_frailty: float
     nursing_home_entry_age: float
@@ -156,6 +167,11 @@ class HospitalRates(NamedTuple):
     emergency_return_sent_home: float
     emergency_return_observed: float
     emergency_return_days: float
+    emergency_return_severity: float
+    emergency_return_most: float
+    arrival_daytime_share: float
+    arrival_daytime_from: float
+    arrival_daytime_until: float
     stay_short_share: float
     stay_short_median: float
     stay_short_spread: float
@@ -164,8 +180,11 @@ class HospitalRates(NamedTuple):
     stay_frailty: float
     stay_diagnosis: Vector
     stay_most: float
+    rounds_first_until: float
     discharge_earliest_hour: float
     discharge_plan_share: float
+    discharge_plan_age: float
+    discharge_plan_frailty: float
     discharge_plan_relative_risk: float
     discharge_reconciliation_share: float
     discharge_reconciliation_relative_risk: float
@@ -183,6 +202,9 @@ class HospitalRates(NamedTuple):
     elective_stay_spread: float
     elective_mortality: float
     elective_cancel_at: float
+    elective_hour: float
+    elective_put_off_days: float
+    elective_after_course_days: float
     pressure_occupancy: float
     pressure_threshold: float
     pressure_early_leave: float
@@ -192,6 +214,16 @@ class HospitalRates(NamedTuple):
     pressure_switch: float
     tariff_spread: float
     tariff_long_stay_from: float
+
+
+#: Planned care is given on five days of seven: its rate on a workday over the mean day.
+WORKDAYS = 7.0 / 5.0
+
+
+@inline
+def out_of_hours_workday(rates: Rates) -> float:
+    """Out-of-hours contacts on a workday over the mean day: what the two days of the weekend leave."""
+    return (7.0 - 2.0 * rates.practice.out_of_hours_weekend) / 5.0
 
 
 class Derived(NamedTuple):
@@ -210,6 +242,7 @@ class Derived(NamedTuple):
     outpatient_of: Vector  # (32,) outpatient visits over the band's rate
     recovery_of: Vector  # (32,) log of the excess hazard after discharge
     contacts_by_band: Vector  # (bands,) planned contacts with the practice a year
+    minutes_by_form: Vector  # (consultation, phone, email, home visit)
     diagnosis: Vector  # (32 sets of conditions, diagnoses) cumulative shares
     preventable: NDArray[np.uint8]  # (diagnoses,)
     tariff: Vector  # (diagnoses,) tariff value, kroner
@@ -222,7 +255,10 @@ class Derived(NamedTuple):
     ward_of_diagnosis: NDArray[np.int64]
     short_stay_share: float
     geriatric_share: float
+    geriatric_age: float
+    geriatric_frailty: float
     winter_beds: int
+    winter_months: int
     background_spread: float
     keys: NDArray[np.uint64]  # decision keys of the run
 

@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 
 from sim.chance import mix, uniform
-from sim.compiled import jit
+from sim.compiled import inline, jit
 from sim.day.frame import Today, Work
-from sim.day.rates import Rates
+from sim.day.rates import WORKDAYS, Rates, out_of_hours_workday
 from sim.day.streams import DAILY_SCAN, DEATH, ILLNESS, ROUTINE
 from sim.state import HOME, HOSPITAL, People
 
-CHUNK = 2048  # what a chunk works on stays in the first-level cache
 _TO_BITS = np.float32(12102203.161561485)  # 2**23 / ln 2
 _ONE = np.int32(1065353216 + 256)  # bits of 1.0, and a margin for rounding
 _PREFIX = np.float32(1.0 / 65536.0)
@@ -28,17 +27,16 @@ _SHOCK_MEAN = np.float32(255.0)
 _SHOCK_SCALE = np.float32(1.0 / math.sqrt((65536.0 - 1.0) / 6.0))
 _MARGIN = np.float32(1.0001)
 _TINY = np.float32(1e-9)
-_LONG_WORD = np.uint64(65535)
-_BYTE, _T8 = np.int32(255), np.int32(8)
-_S16, _S32, _S48 = np.uint64(16), np.uint64(32), np.uint64(48)
+_HALF, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
+_BYTE, _WORD, _T8, _T16 = np.int32(255), np.int32(65535), np.int32(8), np.int32(16)
 
 ILL, PLANNED, DYING, FALLS_DUE, NOTICED = 1, 2, 4, 8, 16
-DEATHS, ILLNESSES, ROUTINES, DUES, NOTICES = 0, 1, 2, 3, 4
+DEATHS, ILLNESSES, ROUTINES, DUES, NOTICES, FETCHED = 0, 1, 2, 3, 4, 5
 
 
 @jit
-def scan(people: People, present: int, rates: Rates, today: Today, work: Work) -> None:
-    """Move everybody's instability by a day and flag who may have something to do."""
+def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: Work) -> None:
+    """Move the instability of people ``low`` to ``high - 1`` by a day and flag who may have something to do."""
     health = rates.health
     keep = np.float32(health.instability_persistence)
     pull = np.float32(1.0 - health.instability_persistence)
@@ -47,46 +45,40 @@ def scan(people: People, present: int, rates: Rates, today: Today, work: Work) -
     slope_death = np.float32(health.mortality_instability)
     fade = np.float32(math.exp(-1.0 / health.recovery_days))
     after = np.float32(health.mortality_recovery / health.recovery_excess)
-    season = np.float32(today.season)
-    share, most = np.float32(1.4), np.float32(1.0)
+    share, most = np.float32(WORKDAYS), np.float32(1.0)
     if not today.workday:
-        share = np.float32(2.0)
-        away = rates.practice.out_of_hours_background
-        largest = 0.0
-        for band in range(away.shape[0]):
-            largest = max(largest, away[band])
-        most = np.float32(2.0 * largest / 365.25)
-    share = np.float32(share * _MARGIN)
-    most = np.float32(most * _MARGIN)
-    stream = today.streams[DAILY_SCAN]
-    day = np.int32(today.day)
-    for low in range(0, present, CHUNK):
-        size = min(CHUNK, present - low)
-        high = low + size
-        hashes, shocks, flags = work.hashes[:size], work.shocks[:size], work.flags[low:high]
-        draw(people.key[low:high], stream, hashes, shocks, shock)
-        move(people.instability[low:high], people.level[low:high], shocks, keep, pull)
-        fade_excess(people.recovery[low:high], fade)
-        x, excess = people.instability[low:high], people.recovery[low:high]
-        flag_hazard(people.illness[low:high], x, excess, hashes, flags, season, slope_ill, np.float32(1.0), _S48, ILL)
-        flag_planned(people.routine[low:high], hashes, flags, share, most)
-        flag_hazard(
-            people.mortality[low:high], x, excess, hashes, flags, np.float32(0.0), slope_death, after, _S16, DYING
-        )
-        flag_due(people.control[low:high], people.detect[low:high], x, flags, day)
+        share = np.float32(rates.practice.out_of_hours_weekend)
+        most = np.float32(np.float64(share) * highest(rates.practice.out_of_hours_background) / 365.25)
+    size = high - low
+    upper, lower, shocks, flags = work.upper[:size], work.lower[:size], work.shocks[:size], work.flags[:size]
+    x, excess = people.instability[low:high], people.recovery[low:high]
+    draw(people.key[low:high], today.streams[DAILY_SCAN], upper, lower)
+    shake(lower, shocks, shock)
+    move(x, people.level[low:high], shocks, keep, pull)
+    fade_excess(excess, fade)
+    flag_ill(people.illness[low:high], x, excess, upper, flags, np.float32(today.season), slope_ill)
+    flag_planned(people.routine[low:high], upper, flags, np.float32(share * _MARGIN), np.float32(most * _MARGIN))
+    flag_dying(people.mortality[low:high], x, excess, lower, flags, after, slope_death)
+    flag_due(people.control[low:high], people.detect[low:high], x, flags, np.int32(today.day))
 
 
 # Each loop below touches few columns, so that the compiler can prove them apart and work on many people at a time.
 
 
 @jit
-def draw(key: Any, stream: np.uint64, hashes: Any, shocks: Any, shock: np.float32) -> None:
-    """One hash per person and day; its two lowest bytes make the shock."""
+def draw(key: Any, stream: np.uint64, upper: Any, lower: Any) -> None:
+    """One hash per person and day, as two halves."""
     for k in range(key.shape[0]):
-        hashes[k] = mix(key[k] + stream)
-    for k in range(key.shape[0]):
-        low_half = np.int32(hashes[k] & _LONG_WORD)
-        both = np.int32((low_half & _BYTE) + (low_half >> _T8))
+        word = mix(key[k] + stream)
+        upper[k] = np.int32(word >> _S32)
+        lower[k] = np.int32(word & _HALF)
+
+
+@jit
+def shake(lower: Any, shocks: Any, shock: np.float32) -> None:
+    """The two lowest bytes of the hash make the shock."""
+    for k in range(lower.shape[0]):
+        both = np.int32((lower[k] & _BYTE) + ((lower[k] >> _T8) & _BYTE))
         shocks[k] = np.float32((np.float32(both) - _SHOCK_MEAN) * shock)
 
 
@@ -104,34 +96,46 @@ def fade_excess(recovery: Any, fade: np.float32) -> None:
         recovery[k] = np.float32(recovery[k] * fade)
 
 
-@jit
-def flag_hazard(
-    constant: Any, x: Any, excess: Any, hashes: Any, flags: Any, common: np.float32, slope: np.float32,
-    weight: np.float32, shift: np.uint64, bit: int,
-) -> None:  # fmt: skip
-    """Flag those whose prefix lies under a bound of ``exp(constant + common + slope x) + weight excess``.
+@inline
+def bound_of(eta: np.float32) -> np.float32:
+    """A bound of the exponential that is at most 6.2 % too high and never too low.
 
-    The bits of a float, read as an integer, grow like a logarithm: written the other way they give a bound of the
-    exponential that is at most 6.2 % too high (Schraudolph 1999, Neural Computation 11:853), and never too low.
+    The bits of a float, read as an integer, grow like a logarithm; written the other way they give an exponential
+    (Schraudolph 1999, Neural Computation 11:853).
     """
-    first = bit == ILL
-    for k in range(constant.shape[0]):
-        eta = np.float32(np.float32(constant[k] + common) + np.float32(slope * x[k]))
-        eta = eta if eta > _LOWEST else _LOWEST
-        bound = np.int32(np.int32(np.float32(eta * _TO_BITS)) + _ONE).view(np.float32)
-        above = np.float32(np.float32(bound + np.float32(weight * excess[k])) * _MARGIN)
-        prefix = np.float32(np.float32(np.int32((hashes[k] >> shift) & _LONG_WORD)) * _PREFIX)
-        flag = np.uint8(bit) if prefix < above else np.uint8(0)
-        flags[k] = flag if first else np.uint8(flags[k] | flag)
+    above = eta if eta > _LOWEST else _LOWEST
+    return np.int32(np.int32(np.float32(above * _TO_BITS)) + _ONE).view(np.float32)
 
 
 @jit
-def flag_planned(routine: Any, hashes: Any, flags: Any, share: np.float32, most: np.float32) -> None:
+def flag_ill(constant: Any, x: Any, excess: Any, upper: Any, flags: Any, season: np.float32, slope: np.float32) -> None:
+    """Flag those whose prefix lies under a bound of today's hazard of illness."""
+    for k in range(constant.shape[0]):
+        bound = bound_of(np.float32(np.float32(constant[k] + season) + np.float32(slope * x[k])))
+        above = np.float32(np.float32(bound + excess[k]) * _MARGIN)
+        prefix = np.float32(np.float32((upper[k] >> _T16) & _WORD) * _PREFIX)
+        flags[k] = np.uint8(ILL) if prefix < above else np.uint8(0)
+
+
+@jit
+def flag_dying(
+    constant: Any, x: Any, excess: Any, lower: Any, flags: Any, after: np.float32, slope: np.float32
+) -> None:
+    """Flag those whose prefix lies under a bound of today's hazard of death."""
+    for k in range(constant.shape[0]):
+        bound = bound_of(np.float32(constant[k] + np.float32(slope * x[k])))
+        above = np.float32(np.float32(bound + np.float32(after * excess[k])) * _MARGIN)
+        prefix = np.float32(np.float32((lower[k] >> _T16) & _WORD) * _PREFIX)
+        flags[k] = np.uint8(flags[k] | (np.uint8(DYING) if prefix < above else np.uint8(0)))
+
+
+@jit
+def flag_planned(routine: Any, upper: Any, flags: Any, share: np.float32, most: np.float32) -> None:
     """Flag those whose prefix lies under a bound of today's planned contacts."""
     for k in range(routine.shape[0]):
         planned = np.float32(routine[k] * share)
         planned = planned if planned < most else most
-        prefix = np.float32(np.float32(np.int32((hashes[k] >> _S32) & _LONG_WORD)) * _PREFIX)
+        prefix = np.float32(np.float32(upper[k] & _WORD) * _PREFIX)
         flags[k] = np.uint8(flags[k] | (np.uint8(PLANNED) if prefix < planned + _TINY else np.uint8(0)))
 
 
@@ -145,52 +149,72 @@ def flag_due(control: Any, detect: Any, x: Any, flags: Any, day: np.int32) -> No
 
 
 @jit
-def find(people: People, present: int, rates: Rates, today: Today, work: Work) -> None:
-    """Judge the flagged exactly and list who dies, falls ill, plans a contact, is due, or may be noticed."""
-    counts, found, flags, relapse = work.counts, work.found, work.flags, work.relapse
-    keys, illness, mortality, routine = people.key, people.illness, people.mortality, people.routine
-    recovery, instability, card = people.recovery, people.instability, people.card
-    scan_stream, streams, season = today.streams[DAILY_SCAN], today.streams, today.season
+def find(people: People, low: int, high: int, rates: Rates, today: Today, work: Work) -> None:
+    """Judge the flagged of a chunk exactly and list who dies, falls ill, plans a contact, is due, or may be noticed."""
+    counts, found, relapse, card, streams = work.counts, work.found, work.relapse, people.card, today.streams
+    season, workday, away_rate = today.season, today.workday, rates.practice.out_of_hours_background
+    weekend, usual = rates.practice.out_of_hours_weekend, out_of_hours_workday(rates)
     slope_ill, slope_death = rates.health.illness_instability, rates.health.mortality_instability
     after = rates.health.mortality_recovery / rates.health.recovery_excess
-    away_rate, workday = rates.practice.out_of_hours_background, today.workday
-    for k in range(counts.shape[0]):
-        counts[k] = 0
-    packed = flags[: ((present + 7) // 8) * 8].view(np.uint64)
-    for word in range(packed.shape[0]):
-        if packed[word] == 0:
-            continue
-        for i in range(8 * word, min(8 * word + 8, present)):
-            flag = flags[i]
-            if flag == 0:
+    flagged = list_flagged(work.flags, high - low, work.flagged)
+    fetch(card, low, work.flagged, flagged, counts)
+    for j in range(flagged):
+        k = work.flagged[j]
+        i, flag, upper, lower = low + k, work.flags[k], np.int64(work.upper[k]), np.int64(work.lower[k])
+        key = people.key[i]
+        if flag & DYING and people.mortality[i] > -500.0:
+            u = (np.float64((lower >> 16) & 65535) + uniform(key, streams[DEATH])) / 65536.0
+            hazard = math.exp(np.float64(people.mortality[i]) + slope_death * np.float64(people.instability[i]))
+            if u < hazard + after * np.float64(people.recovery[i]):
+                found[DEATHS, counts[DEATHS]] = i
+                counts[DEATHS] += 1
                 continue
-            key = keys[i]
-            prefix = mix(key + scan_stream)
-            if flag & DYING and mortality[i] > -500.0:
-                u = (np.float64((prefix >> _S16) & _LONG_WORD) + uniform(key, streams[DEATH])) / 65536.0
-                hazard = math.exp(np.float64(mortality[i]) + slope_death * np.float64(instability[i]))
-                if u < hazard + after * np.float64(recovery[i]):
-                    found[DEATHS, counts[DEATHS]] = i
-                    counts[DEATHS] += 1
-                    continue
-            if flag & ILL and illness[i] > -500.0:
-                u = (np.float64((prefix >> _S48) & _LONG_WORD) + uniform(key, streams[ILLNESS])) / 65536.0
-                excess = np.float64(recovery[i])
-                hazard = math.exp(np.float64(illness[i]) + season + slope_ill * np.float64(instability[i]))
-                if u < hazard + excess:
-                    found[ILLNESSES, counts[ILLNESSES]] = i
-                    relapse[counts[ILLNESSES]] = np.uint8(u < excess)
-                    counts[ILLNESSES] += 1
-            if flag & PLANNED and routine[i] > 0.0:
-                u = (np.float64((prefix >> _S32) & _LONG_WORD) + uniform(key, streams[ROUTINE])) / 65536.0
-                away = away_rate[card.band[i]] / 365.25
-                hazard = 1.4 * (np.float64(routine[i]) - away) + 0.6 * away if workday else 2.0 * away
-                if u < hazard:
-                    found[ROUTINES, counts[ROUTINES]] = i
-                    counts[ROUTINES] += 1
-            if flag & FALLS_DUE and card.place[i] != HOSPITAL:
-                found[DUES, counts[DUES]] = i
-                counts[DUES] += 1
-            if flag & NOTICED and card.place[i] == HOME:
-                found[NOTICES, counts[NOTICES]] = i
-                counts[NOTICES] += 1
+        if flag & ILL and people.illness[i] > -500.0:
+            u = (np.float64((upper >> 16) & 65535) + uniform(key, streams[ILLNESS])) / 65536.0
+            excess = np.float64(people.recovery[i])
+            hazard = math.exp(np.float64(people.illness[i]) + season + slope_ill * np.float64(people.instability[i]))
+            if u < hazard + excess:
+                found[ILLNESSES, counts[ILLNESSES]] = i
+                relapse[counts[ILLNESSES]] = np.uint8(u < excess)
+                counts[ILLNESSES] += 1
+        if flag & PLANNED and people.routine[i] > 0.0:
+            u = (np.float64(upper & 65535) + uniform(key, streams[ROUTINE])) / 65536.0
+            away = away_rate[card[i].band] / 365.25
+            hazard = WORKDAYS * (np.float64(people.routine[i]) - away) + usual * away if workday else weekend * away
+            if u < hazard:
+                found[ROUTINES, counts[ROUTINES]] = i
+                counts[ROUTINES] += 1
+        if flag & FALLS_DUE and card[i].place != HOSPITAL:
+            found[DUES, counts[DUES]] = i
+            counts[DUES] += 1
+        if flag & NOTICED and card[i].place == HOME:
+            found[NOTICES, counts[NOTICES]] = i
+            counts[NOTICES] += 1
+
+
+@inline
+def highest(rates_by_band: Any) -> float:
+    """The largest of a few rates."""
+    found = 0.0
+    for band in range(rates_by_band.shape[0]):
+        found = max(found, rates_by_band[band])
+    return found
+
+
+@inline
+def list_flagged(flags: Any, size: int, flagged: Any) -> int:
+    """Write down where a flag is set, without a branch; returns how many there are."""
+    number = 0
+    for k in range(size):
+        flagged[number] = k
+        number += np.int64(flags[k] != 0)
+    return number
+
+
+@inline
+def fetch(card: Any, low: int, flagged: Any, number: int, counts: Any) -> None:
+    """Read a byte of every card that will be needed: far memory answers many questions at once, but only if asked."""
+    places = 0
+    for j in range(number):
+        places += card[low + flagged[j]].place
+    counts[FETCHED] = places

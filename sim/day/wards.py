@@ -66,7 +66,6 @@ from sim.state import (
     Organisations,
     People,
     State,
-    Stays,
 )
 
 BACK_TO_NURSING_HOME = 5
@@ -141,67 +140,35 @@ def ward_round(state: State, rates: Rates, load: Load, today: Today, out: Output
     stays, people = state.stays, state.people
     kept = 0
     for k in range(stays.count[0]):
-        i = stays.bed.row[k]
-        if stays.bed.fatal[k] < until:
+        i = stays.bed[k].row
+        card = people.card[i]
+        if stays.bed[k].fatal < until:
             end_in_death(state, k, rates, today, out)
             continue
-        if stays.bed.leave[k] >= until and leaves_early(state, k, rates, today, out, until):
-            stays.bed.leave[k] = until - 0.01
-        if stays.bed.leave[k] < until and received(state, k, rates, load, today, out, until):
-            discharge(state, k, max(stays.bed.leave[k], min(stays.bed.received[k], until)), rates, load, today, out)
+        if stays.bed[k].leave >= until and leaves_early(state, k, rates, today, out, until):
+            stays.bed[k].leave = until - 0.01
+        if stays.bed[k].leave < until and received(state, k, rates, load, today, out, until):
+            discharge(state, k, max(stays.bed[k].leave, min(stays.bed[k].received, until)), rates, load, today, out)
             continue
-        if people.card.place[i] == HOSPITAL:
-            move_stay(stays, k, kept)
+        if card.place == HOSPITAL:
+            stays.bed[kept] = stays.bed[k]
             kept += 1
     stays.count[0] = kept
-
-
-@inline
-def move_stay(stays: Stays, k: int, to: int) -> None:
-    """Close the gap that a discharge leaves in the list."""
-    if k == to:
-        return
-    stays.bed.row[to], stays.bed.ward[to], stays.bed.diagnosis[to] = (
-        stays.bed.row[k],
-        stays.bed.ward[k],
-        stays.bed.diagnosis[k],
-    )
-    stays.bed.waits_for[to], stays.bed.marks[to], stays.bed.episode[to] = (
-        stays.bed.waits_for[k],
-        stays.bed.marks[k],
-        stays.bed.episode[k],
-    )
-    stays.bed.nights[to], stays.bed.finished[to], stays.bed.written[to] = (
-        stays.bed.nights[k],
-        stays.bed.finished[k],
-        stays.bed.written[k],
-    )
-    stays.bed.admitted[to], stays.bed.ready[to], stays.bed.leave[to] = (
-        stays.bed.admitted[k],
-        stays.bed.ready[k],
-        stays.bed.leave[k],
-    )
-    stays.bed.fatal[to], stays.bed.notice[to], stays.bed.received[to] = (
-        stays.bed.fatal[k],
-        stays.bed.notice[k],
-        stays.bed.received[k],
-    )
-    stays.bed.value[to] = stays.bed.value[k]
 
 
 @jit
 def leaves_early(state: State, k: int, rates: Rates, today: Today, out: Output, until: float) -> bool:
     """Bed pressure: a patient one day from readiness may leave today."""
     stays, hospital = state.stays, rates.hospital
-    w = stays.bed.ward[k]
-    if w < 0 or hospital.pressure_switch <= 0.0 or stays.bed.leave[k] >= until + 1.0 or until < today.day + 1.0:
+    w = stays.bed[k].ward
+    if w < 0 or hospital.pressure_switch <= 0.0 or stays.bed[k].leave >= until + 1.0 or until < today.day + 1.0:
         return False
-    if stays.bed.waits_for[k] != NOTHING or stays.bed.admitted[k] > today.day:
+    if stays.bed[k].waits_for != NOTHING or stays.bed[k].admitted > today.day:
         return False
     organisations = state.organisations
     patients = organisations.wards.ward_modelled[w] + organisations.wards.ward_others[w]
     over = patients / max(beds_today(organisations, w, today, rates), 1) - hospital.pressure_occupancy
-    i = stays.bed.row[k]
+    i = stays.bed[k].row
     if over <= 0.0 or uniform(state.people.key[i], today.streams[EARLY_LEAVE]) >= hospital.pressure_early_leave * over:
         return False
     count(out, state.people, i, _C_EARLY, 1)
@@ -213,15 +180,15 @@ def leaves_early(state: State, k: int, rates: Rates, today: Today, out: Output, 
 def received(state: State, k: int, rates: Rates, load: Load, today: Today, out: Output, until: float) -> bool:
     """Whether the place or the help that the patient needs is there by now."""
     stays, people = state.stays, state.people
-    kind = stays.bed.waits_for[k]
+    kind = stays.bed[k].waits_for
     if kind == NOTHING or kind == BACK_TO_NURSING_HOME:
         return True
-    if stays.bed.received[k] >= until:
+    if stays.bed[k].received >= until:
         return False
-    m = people.card.municipality[stays.bed.row[k]]
+    m = people.card.municipality[stays.bed[k].row]
     if kind == TEMPORARY_PLACE and not temporary_free(state, load, m):
         if until >= today.day + 1.0:
-            count(out, people, stays.bed.row[k], _C_TEMPORARY_UNMET, 1)
+            count(out, people, stays.bed[k].row, _C_TEMPORARY_UNMET, 1)
         return False
     if kind == NURSING_PLACE:
         # without a nursing-home place the patient waits for it in a temporary place
@@ -245,10 +212,11 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
     wards = state.organisations.wards.shape[0]
     for r in range(claims.count[0]):
         c = claims.order[r]
-        i, acute = claims.entry.row[c], claims.entry.kind[c] == ACUTE_BED
-        if people.card.place[i] == HOSPITAL or people.card.place[i] == DEAD or people.card.place[i] == MOVED:
+        i, acute = claims.entry[c].row, claims.entry[c].kind == ACUTE_BED
+        card = people.card[i]
+        if card.place == HOSPITAL or card.place == DEAD or card.place == MOVED:
             continue
-        wanted = claims.entry.place[c]
+        wanted = claims.entry[c].place
         if wanted == wards:
             admit(state, i, -1, acute, rates, today, out)
             continue
@@ -261,7 +229,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
             admit(state, i, -1, acute, rates, today, out)
         else:
             count(out, people, i, _C_CANCELLED, 1)
-            push(state.lists.elective, out, i, today.day + 7, 0, 9.0)
+            push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, 9.0)
 
 
 @jit
@@ -272,22 +240,21 @@ def claim_elective(state: State, rates: Rates, today: Today, work: Work, out: Ou
         return
     kept = 0
     for k in range(queue.count[0]):
-        i = queue.entry.row[k]
-        place = people.card.place[i]
-        if queue.entry.day[k] > today.day:
-            queue.entry.row[kept], queue.entry.day[kept] = i, queue.entry.day[k]
+        i = queue.entry[k].row
+        card = people.card[i]
+        place = card.place
+        if queue.entry[k].day > today.day:
+            queue.entry[kept].row, queue.entry[kept].day = i, queue.entry[k].day
             kept += 1
         elif place == HOME or place == NURSING_HOME or place == TEMPORARY:
             surgical = uniform(people.key[i], today.streams[WARD]) < rates.hospital.elective_surgical
             ward = GENERAL if surgical else MEDICAL_WINTER_WARD
-            if treated_elsewhere(
-                people, i, state.organisations.towns.share_elective[people.card.municipality[i]], today
-            ):
+            if treated_elsewhere(people, i, state.organisations.towns.share_elective[card.municipality], today):
                 ward = state.organisations.wards.shape[0]
             luck = uniform(people.key[i], today.streams[BED_QUEUE])
-            claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry.day[k], 1, 9.0, 2, today.day, luck)
+            claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry[k].day, 1, 9.0, 2, today.day, luck)
         elif place == HOSPITAL:
-            queue.entry.row[kept], queue.entry.day[kept] = i, today.day + 14
+            queue.entry[kept].row, queue.entry[kept].day = i, today.day + int(rates.hospital.elective_after_course_days)
             kept += 1
     queue.count[0] = kept
 
@@ -320,6 +287,7 @@ def free_ward(state: State, wanted: int, acute: bool, rates: Rates, today: Today
 def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Today, out: Output) -> None:
     """A hospital course starts; its necessary stay, outcome and needs at discharge are drawn now."""
     stays, people, organisations = state.stays, state.people, state.organisations
+    card = people.card[i]
     k = stays.count[0]
     if k >= stays.bed.shape[0]:
         out.fault[0] = FAULT_STAYS
@@ -328,24 +296,23 @@ def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Tod
     key = people.key[i]
     diagnosis = diagnosis_of(people, i, rates, today) if acute else SURGICAL_FROM + 1
     flags = course_flags(state, i, diagnosis, acute, ward, rates, today, out)
-    hour = uniform_at(key, today.streams[STAY], 1)
-    hour = (8.0 + 13.0 * hour / 0.81) / 24.0 if hour < 0.81 else (21.0 + 3.0 * (hour - 0.81) / 0.19) / 24.0
+    arrives = today.day + rates.hospital.elective_hour / 24.0
     if acute:
+        arrives = today.day + hour_of_arrival(uniform_at(key, today.streams[STAY], 1), rates) / 24.0
         stay = necessary_stay(people, i, diagnosis, is_short(people, i, rates, today), rates, today)
     else:
         u = uniform(key, today.streams[ELECTIVE_STAY])
         stay = lognormal(u, rates.hospital.elective_stay_median, rates.hospital.elective_stay_spread)
-        hour = 8.0 / 24.0
-    stays.bed.row[k], stays.bed.ward[k], stays.bed.diagnosis[k], stays.bed.marks[k] = i, ward, diagnosis, flags
-    stays.bed.episode[k] = today.day
-    stays.bed.nights[k] = stays.bed.finished[k] = 0
-    stays.bed.written[k] = today.day
-    stays.bed.admitted[k] = today.day + hour
-    stays.bed.ready[k] = today.day + hour + stay
+    stays.bed[k].row, stays.bed[k].ward, stays.bed[k].diagnosis, stays.bed[k].marks = i, ward, diagnosis, flags
+    stays.bed[k].episode = today.day
+    stays.bed[k].nights = stays.bed[k].finished = 0
+    stays.bed[k].written = today.day
+    stays.bed[k].admitted = arrives
+    stays.bed[k].ready = arrives + stay
     level = organisations.ward_levels[max(ward, 0), DISCHARGE_DAY] if ward >= 0 else 1.0
-    stays.bed.leave[k] = today.day + hour + stay * level
-    stays.bed.fatal[k] = fatal_time(people, i, acute, stays.bed.admitted[k], stay, rates, today)
-    stays.bed.value[k] = tariff_value(people, i, diagnosis, acute, rates, today)
+    stays.bed[k].leave = arrives + stay * level
+    stays.bed[k].fatal = fatal_time(people, i, acute, stays.bed[k].admitted, stay, rates, today)
+    stays.bed[k].value = tariff_value(people, i, diagnosis, acute, rates, today)
     plan_reception(state, k, acute, stay, rates, today)
     leave_home(state, i, today.day, out)
     measure = _ACUTE_ADMISSION if acute else _ELECTIVE_ADMISSION
@@ -353,10 +320,18 @@ def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Tod
     if ward >= 0:
         organisations.wards.ward_modelled[ward] += 1
         out.ward[_W_ADMITTED, ward] += 1
-    people.card.place[i] = HOSPITAL
+    card.place = HOSPITAL
     if acute:
-        people.card.acute_start[i] = today.day
+        card.acute_start = today.day
     set_risk(people, i, organisations, rates, today.day)
+
+
+@inline
+def hour_of_arrival(u: float, rates: Rates) -> float:
+    """Hour of day at which an acute patient arrives: evenly within the daytime, and within the hours until midnight."""
+    rate = rates.hospital
+    day, start, end = rate.arrival_daytime_share, rate.arrival_daytime_from, rate.arrival_daytime_until
+    return start + (end - start) * u / day if u < day else end + (24.0 - end) * (u - day) / (1.0 - day)
 
 
 @jit
@@ -365,10 +340,11 @@ def course_flags(
 ) -> int:
     """Flags of a course, counting it as a readmission where it is one."""
     people = state.people
+    card = people.card[i]
     flags = 0
-    if people.card.scheme[i]:
+    if card.scheme:
         flags |= _ENROLLED
-    if people.card.conditions[i] & 3:
+    if card.conditions & 3:
         flags |= _CHRONIC
     if ward < 0:
         flags |= _EXTERNAL
@@ -383,15 +359,15 @@ def course_flags(
         count(out, people, i, _C_PREVENTABLE, 1)
     if ward < 0:
         count(out, people, i, _C_EXTERNAL, 1)
-    if people.card.place[i] == NURSING_HOME:
+    if card.place == NURSING_HOME:
         count(out, people, i, _C_RESIDENT_ADMISSIONS, 1)
-    days = today.day - people.card.discharged[i]
+    days = today.day - card.discharged
     if days <= 30:
         flags |= _READMISSION
         count(out, people, i, _C_READMISSIONS, 1)
         if diagnosis < SURGICAL_FROM:
             count(out, people, i, _C_MEDICAL_READMISSIONS, 1)
-        index = people.card.index[i]
+        index = card.index
         if index & INDEX:
             count(out, people, i, _C_INDEX_BACK, 1)
             if index & INDEX_MEDICAL:
@@ -399,13 +375,14 @@ def course_flags(
                 count(out, people, i, _C_SHORT_BACK if index & INDEX_SHORT else _C_LONG_BACK, 1)
                 if index & INDEX_DAY:
                     count(out, people, i, _C_DAY_BACK, 1)
-    people.card.index[i] = 0
+    card.index = 0
     return flags
 
 
 @jit
 def fatal_time(people: People, i: int, acute: bool, admitted: float, stay: float, rates: Rates, today: Today) -> float:
     """When the patient dies during the course, or far away."""
+    card = people.card[i]
     health, key = rates.health, people.key[i]
     share = rates.hospital.elective_mortality
     if acute:
@@ -413,7 +390,7 @@ def fatal_time(people: People, i: int, acute: bool, admitted: float, stay: float
         share = logistic(
             math.log(m / (1.0 - m))
             + health.mortality_in_course_age * (age_of(people, i, today.day) - 80.0) / 10.0
-            + health.mortality_in_course_frailty * (np.float64(people.card.frailty[i]) - 0.25)
+            + health.mortality_in_course_frailty * (np.float64(card.frailty) - 0.25)
         )
     if uniform(key, today.streams[DEATH_IN_HOSPITAL]) >= share:
         return np.float64(FAR)
@@ -433,19 +410,22 @@ def tariff_value(people: People, i: int, diagnosis: int, acute: bool, rates: Rat
 def plan_reception(state: State, k: int, acute: bool, stay: float, rates: Rates, today: Today) -> None:
     """What the patient needs from the municipality at discharge, when it is told, and when it can receive."""
     stays, people, home = state.stays, state.people, rates.home
-    i = stays.bed.row[k]
-    key, frailty = people.key[i], np.float64(people.card.frailty[i])
-    levels = state.organisations.unit_levels[people.card.unit[i]]
+    i = stays.bed[k].row
+    card = people.card[i]
+    key, frailty = people.key[i], np.float64(card.frailty)
+    levels = state.organisations.unit_levels[card.unit]
     u = uniform(key, today.streams[RECEPTION_KIND])
-    scale = frailty / 0.4
-    nursing = home.reception_need_nursing_home * scale * scale if people.card.help[i] > 0 else 0.0
+    scale = frailty / home.reception_reference_frailty
+    nursing = home.reception_need_nursing_home * scale * scale if card.help > 0 else 0.0
     temporary = home.reception_need_temporary * scale * scale / max(levels[REHABILITATION], 0.1)
-    if not acute or stay < 2.0:
+    if not acute or stay < home.reception_short_stay_days:
         nursing = 0.0
-        temporary = 0.25 * temporary
-    helped = 1.0 if people.card.help[i] > 0 else home.reception_need_help * scale * (1.0 if acute else 0.3)
+        temporary = home.reception_short_stay_share * temporary
+    helped = (
+        1.0 if card.help > 0 else home.reception_need_help * scale * (1.0 if acute else home.reception_planned_share)
+    )
     kind, mean = NOTHING, 0.0
-    if people.card.place[i] == NURSING_HOME:
+    if card.place == NURSING_HOME:
         kind = BACK_TO_NURSING_HOME
     elif u < nursing:
         kind, mean = NURSING_PLACE, home.reception_nursing_home_days
@@ -457,57 +437,58 @@ def plan_reception(state: State, k: int, acute: bool, stay: float, rates: Rates,
         kind, mean = HOME_HELP, home.reception_help_days
     if kind != OWN_CHOICE:
         mean /= max(levels[RECEPTION_SPEED], 0.1)
-    ward = stays.bed.ward[k]
-    declared = stays.bed.leave[k]
+    ward = stays.bed[k].ward
+    declared = stays.bed[k].leave
     if ward >= 0:
         declared -= state.organisations.ward_levels[ward, DECLARATION] - 1.0
     told = declared - exponential(uniform(key, today.streams[NOTICE]), home.reception_notice_days)
-    told = max(told, stays.bed.admitted[k])
-    stays.bed.waits_for[k] = kind
-    stays.bed.notice[k] = int(math.floor(told))
-    stays.bed.received[k] = told + exponential(uniform(key, today.streams[RECEPTION]), mean) if mean > 0.0 else told
+    told = max(told, stays.bed[k].admitted)
+    stays.bed[k].waits_for = kind
+    stays.bed[k].notice = int(math.floor(told))
+    stays.bed[k].received = told + exponential(uniform(key, today.streams[RECEPTION]), mean) if mean > 0.0 else told
 
 
 @jit
 def leave_home(state: State, i: int, day: int, out: Output) -> None:
     """Municipal care pauses and head counts follow when a person goes to hospital."""
     people = state.people
+    card = people.card[i]
     write_care(people, i, out, day)
-    if people.card.place[i] == TEMPORARY:
+    if card.place == TEMPORARY:
         leave_temporary_list(state, i)
     census(people, state.organisations, i, -1)
-    place = people.card.place[i]
-    people.card.place[i] = HOSPITAL
+    place = card.place
+    card.place = HOSPITAL
     census(people, state.organisations, i, 1)
-    people.card.place[i] = place
+    card.place = place
 
 
 @jit
 def write_bed_days(state: State, k: int, day: int, out: Output) -> None:
     """Write the bed-days not yet written, up to (not including) tonight."""
     stays = state.stays
-    nights = stays.bed.nights[k] - (stays.bed.written[k] - stays.bed.episode[k])
+    nights = stays.bed[k].nights - (stays.bed[k].written - stays.bed[k].episode)
     if nights > 0:
-        i, flags = stays.bed.row[k], stays.bed.marks[k]
-        write(out, state.people, i, day, _BED_DAY, nights, 0, 0, stays.bed.ward[k], flags, stays.bed.episode[k])
+        i, flags = stays.bed[k].row, stays.bed[k].marks
+        write(out, state.people, i, day, _BED_DAY, nights, 0, 0, stays.bed[k].ward, flags, stays.bed[k].episode)
         if flags & _MEDICAL:
             count(out, state.people, i, _C_MEDICAL_DAYS, nights)
         if flags & _EXTERNAL:
             count(out, state.people, i, _C_EXTERNAL_DAYS, nights)
-        stays.bed.written[k] += nights
+        stays.bed[k].written += nights
 
 
 @jit
 def end_course(state: State, k: int, rates: Rates, today: Today, out: Output) -> None:
     """Write a course that ends today with its tariff value."""
     stays, organisations = state.stays, state.organisations
-    i, w, flags = stays.bed.row[k], stays.bed.ward[k], stays.bed.marks[k]
+    i, w, flags = stays.bed[k].row, stays.bed[k].ward, stays.bed[k].marks
     write_bed_days(state, k, today.day, out)
     coding = organisations.ward_levels[w, CODING] if w >= 0 else 1.0
-    beyond = max(stays.bed.nights[k] - rates.hospital.tariff_long_stay_from, 0.0)
-    value = int(stays.bed.value[k] * coding + 100.0 * beyond * rates.derived.tariff_long_stay_day)
-    nights = min(stays.bed.nights[k], 32000)
-    write(out, state.people, i, today.day, _COURSE, 1, value, nights, w, flags, stays.bed.episode[k])
+    beyond = max(stays.bed[k].nights - rates.hospital.tariff_long_stay_from, 0.0)
+    value = int(stays.bed[k].value * coding + 100.0 * beyond * rates.derived.tariff_long_stay_day)
+    nights = min(stays.bed[k].nights, 32000)
+    write(out, state.people, i, today.day, _COURSE, 1, value, nights, w, flags, stays.bed[k].episode)
     count(out, state.people, i, _C_VALUE, value)
     if flags & _CHRONIC:
         count(out, state.people, i, _C_CHRONIC_VALUE, value)
@@ -519,8 +500,8 @@ def end_course(state: State, k: int, rates: Rates, today: Today, out: Output) ->
 @jit
 def end_in_death(state: State, k: int, rates: Rates, today: Today, out: Output) -> None:
     """A patient dies in hospital."""
-    i, acute = state.stays.bed.row[k], state.stays.bed.marks[k] & _ACUTE
-    resident = state.stays.bed.waits_for[k] == BACK_TO_NURSING_HOME
+    i, acute = state.stays.bed[k].row, state.stays.bed[k].marks & _ACUTE
+    resident = state.stays.bed[k].waits_for == BACK_TO_NURSING_HOME
     end_course(state, k, rates, today, out)
     if acute:
         count(out, state.people, i, _C_IN_HOSPITAL_ACUTE, 1)
@@ -531,29 +512,30 @@ def end_in_death(state: State, k: int, rates: Rates, today: Today, out: Output) 
 def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today: Today, out: Output) -> None:
     """A course ends alive: the transition home, the risk after it, and the follow-up."""
     stays, people, organisations = state.stays, state.people, state.organisations
-    i, flags, kind = stays.bed.row[k], stays.bed.marks[k], stays.bed.waits_for[k]
+    i, flags, kind = stays.bed[k].row, stays.bed[k].marks, stays.bed[k].waits_for
+    card = people.card[i]
     acute = (flags & _ACUTE) != 0
-    days = when - stays.bed.admitted[k]
-    early = max(stays.bed.ready[k] - when, 0.0)
+    days = when - stays.bed[k].admitted
+    early = max(stays.bed[k].ready - when, 0.0)
     end_course(state, k, rates, today, out)
     index_course(people, i, acute, flags, days, today, out)
-    people.card.discharged[i] = today.day
+    card.discharged = today.day
     transition(state, k, i, acute, days, early, rates, today, out)
     census(people, organisations, i, -1)
-    people.card.place[i] = NURSING_HOME if kind == BACK_TO_NURSING_HOME else HOME
+    card.place = NURSING_HOME if kind == BACK_TO_NURSING_HOME else HOME
     census(people, organisations, i, 1)
-    people.card.accrued[i] = today.day
-    m = people.card.municipality[i]
+    card.accrued = today.day
+    m = card.municipality
     if kind == TEMPORARY_PLACE:
         enter_temporary(state, i, today.day, uniform_at(people.key[i], today.streams[RECEPTION], 1), rates, out)
     elif kind == NURSING_PLACE and not nursing_place_free(state, load, m):
-        enter_temporary(state, i, today.day, 0.999, rates, out)
-        if not people.card.waits[i] & WAITS_FOR_NURSING_HOME:
-            people.card.waits[i] |= WAITS_FOR_NURSING_HOME
+        enter_temporary(state, i, today.day, rates.home.temporary_longest, rates, out)
+        if not card.waits & WAITS_FOR_NURSING_HOME:
+            card.waits |= WAITS_FOR_NURSING_HOME
             push(state.lists.nursing_home, out, i, today.day, 2, 0.0)
     elif kind == NURSING_PLACE:
         from_ward_to_nursing_home(state, i, m, today, out)
-    elif kind == HOME_HELP and people.card.help[i] == 0:
+    elif kind == HOME_HELP and card.help == 0:
         need = max(help_need(people, i, organisations, rates, today.day), int(rates.home.help_minutes_base))
         grant_help(people, organisations, i, need, rates, today.day)
     if acute and kind != BACK_TO_NURSING_HOME:
@@ -565,12 +547,13 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
 def from_ward_to_nursing_home(state: State, i: int, m: int, today: Today, out: Output) -> None:
     """Move straight from the ward into a nursing home."""
     people, organisations = state.people, state.organisations
-    organisations.units.unit_committed[people.card.unit[i]] -= people.card.help[i]
-    people.card.help[i] = 0
-    people.card.nursing[i] = 0
+    card = people.card[i]
+    organisations.units.unit_committed[card.unit] -= card.help
+    card.help = 0
+    card.nursing = 0
     census(people, organisations, i, -1)
-    people.card.place[i] = NURSING_HOME
-    people.card.waits[i] = 0
+    card.place = NURSING_HOME
+    card.waits = 0
     census(people, organisations, i, 1)
     organisations.towns.nursing_used[m] += 1
     count(out, people, i, COUNTER_ENTRIES, 1)
@@ -582,21 +565,22 @@ COUNTER_ENTRIES = COUNTER["nursing_home_entries"]
 @jit
 def index_course(people: People, i: int, acute: bool, flags: int, days: float, today: Today, out: Output) -> None:
     """Every course ended alive is an index; acute medical courses are also counted by length."""
-    people.card.index[i] = INDEX
+    card = people.card[i]
+    card.index = INDEX
     count(out, people, i, _C_INDEX, 1)
     if not (acute and flags & _MEDICAL):
         return
-    people.card.index[i] |= INDEX_MEDICAL
+    card.index |= INDEX_MEDICAL
     count(out, people, i, _C_COURSES, 1)
     count(out, people, i, _C_STAY_DAYS, int(days + 0.5))
     out.stay_bins[min(int(days * 6.0), out.stay_bins.shape[0] - 1)] += 1
     if days < 2.0:
-        people.card.index[i] |= INDEX_SHORT
+        card.index |= INDEX_SHORT
         count(out, people, i, _C_SHORT, 1)
     else:
         count(out, people, i, _C_LONG, 1)
     if days < 1.0:
-        people.card.index[i] |= INDEX_DAY
+        card.index |= INDEX_DAY
         count(out, people, i, _C_DAY, 1)
 
 
@@ -606,33 +590,35 @@ def transition(
 ) -> None:
     """Discharge plan, medication check, frailty after hospital, and the raised risk that fades."""
     people, hospital, health = state.people, rates.hospital, rates.health
-    key, frailty = people.key[i], np.float64(people.card.frailty[i])
-    ward, flags = state.stays.bed.ward[k], state.stays.bed.marks[k]
+    card = people.card[i]
+    key, frailty = people.key[i], np.float64(card.frailty)
+    ward, flags = state.stays.bed[k].ward, state.stays.bed[k].marks
     if days > 3.0:
         jump = 2.0 * health.frailty_after_hospital * uniform(key, today.streams[AFTER_HOSPITAL])
-        people.card.frailty[i] = min(frailty + jump, 1.0)
+        card.frailty = min(frailty + jump, 1.0)
     if not acute:
         return
     log_excess = (
         health.recovery_frailty * (frailty - 0.25)
-        + rates.derived.recovery_of[people.card.conditions[i]]
-        + health.recovery_medication_risk * people.card.medication[i]
+        + rates.derived.recovery_of[card.conditions]
+        + health.recovery_medication_risk * card.medication
         + health.recovery_early_day * early
         + (health.recovery_long_stay if days >= 2.0 else 0.0)
     )
-    vulnerable = age_of(people, i, today.day) >= 75.0 or frailty >= 0.3
+    age = age_of(people, i, today.day)
+    vulnerable = age >= hospital.discharge_plan_age or frailty >= hospital.discharge_plan_frailty
     level = state.organisations.ward_levels[max(ward, 0), DISCHARGE_PLANNING] if ward >= 0 else 1.0
     if vulnerable and days >= 2.0 and uniform(key, today.streams[PLAN]) < hospital.discharge_plan_share * level:
-        write(out, people, i, today.day, _PLAN, 1, 0, 0, ward, flags, state.stays.bed.episode[k])
+        write(out, people, i, today.day, _PLAN, 1, 0, 0, ward, flags, state.stays.bed[k].episode)
         log_excess += math.log(hospital.discharge_plan_relative_risk)
     harm = hospital.discharge_medication_harm
     if uniform(key, today.streams[RECONCILIATION]) < hospital.discharge_reconciliation_share:
-        write(out, people, i, today.day, _RECONCILIATION, 1, 0, 0, ward, flags, state.stays.bed.episode[k])
+        write(out, people, i, today.day, _RECONCILIATION, 1, 0, 0, ward, flags, state.stays.bed[k].episode)
         log_excess += math.log(hospital.discharge_reconciliation_relative_risk)
         harm = 0.0
     if uniform_at(key, today.streams[RECONCILIATION], 1) < harm:
         count(out, people, i, _C_HARM, 1)
-        people.card.medication[i] = min(people.card.medication[i] + 1, 3)
+        card.medication = min(card.medication + 1, 3)
     people.recovery[i] = health.recovery_excess / health.need_relapse * math.exp(log_excess)
 
 
@@ -640,9 +626,10 @@ def transition(
 def book_follow_up(state: State, i: int, rates: Rates, today: Today, out: Output) -> None:
     """A follow-up visit at home may be booked for old or frail patients; not all booked visits are carried out."""
     people, rate = state.people, rates.practice
-    if age_of(people, i, today.day) < rate.follow_up_age and people.card.frailty[i] < rate.follow_up_frailty:
+    card = people.card[i]
+    if age_of(people, i, today.day) < rate.follow_up_age and card.frailty < rate.follow_up_frailty:
         return
-    level = state.organisations.gp_levels[people.card.practice[i], FOLLOW_UP_VISIT]
+    level = state.organisations.gp_levels[card.practice, FOLLOW_UP_VISIT]
     if uniform(people.key[i], today.streams[FOLLOW_UP]) >= rate.follow_up_offered * level:
         return
     count(out, people, i, _C_ENROLLED, 1)
@@ -657,20 +644,20 @@ def midnight(state: State, rates: Rates, today: Today, out: Output) -> None:
     """Count the night: beds, overflow, and finished-treated days by what is waited for."""
     stays, people, organisations = state.stays, state.people, state.organisations
     for k in range(stays.count[0]):
-        i = stays.bed.row[k]
-        stays.bed.nights[k] += 1
-        kind = stays.bed.waits_for[k]
-        declared = stays.bed.leave[k]
-        if stays.bed.ward[k] >= 0:
-            declared -= organisations.ward_levels[stays.bed.ward[k], DECLARATION] - 1.0
+        i = stays.bed[k].row
+        stays.bed[k].nights += 1
+        kind = stays.bed[k].waits_for
+        declared = stays.bed[k].leave
+        if stays.bed[k].ward >= 0:
+            declared -= organisations.ward_levels[stays.bed[k].ward, DECLARATION] - 1.0
         if (
             kind == NOTHING
             or kind == BACK_TO_NURSING_HOME
             or declared >= today.day + 1.0
-            or stays.bed.notice[k] > today.day
+            or stays.bed[k].notice > today.day
         ):
             continue
-        stays.bed.finished[k] += 1
+        stays.bed[k].finished += 1
         write(
             out,
             people,
@@ -679,10 +666,10 @@ def midnight(state: State, rates: Rates, today: Today, out: Output) -> None:
             _FINISHED,
             1,
             0,
-            stays.bed.finished[k],
-            stays.bed.ward[k],
-            stays.bed.marks[k],
-            stays.bed.episode[k],
+            stays.bed[k].finished,
+            stays.bed[k].ward,
+            stays.bed[k].marks,
+            stays.bed[k].episode,
         )
         if kind == HOME_HELP:
             count(out, people, i, _C_FINISHED_HELP, 1)

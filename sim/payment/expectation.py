@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -47,12 +47,12 @@ def chance(floor: float, year: float, points: int = POINTS) -> Chance:
 class Expectation(NamedTuple):
     """Totals of the last twelve months of the clauses that are settled in full.
 
-    ``months`` holds an array (12, size) by clause, ``last`` the totals to date after the last month seen, ``seen`` how
-    many months there are (at most 12).
+    ``months`` holds an array (12, size) by clause, by calendar month; ``to_date`` what stands to be settled of the
+    running period, which is nothing before a contract has begun; ``seen`` how many months there are (at most 12).
     """
 
     months: Mapping[str, Numbers]
-    last: Mapping[str, Numbers]
+    to_date: Mapping[str, Numbers]
     seen: int
 
     @classmethod
@@ -61,20 +61,45 @@ class Expectation(NamedTuple):
         sizes = {one.id: one.size for one in bound.clauses if not one.linear}
         return cls({name: np.zeros((12, size)) for name, size in sizes.items()}, {}, 0)
 
-    def observed(self, bound: Bound, states: States, month: int) -> Expectation:
-        """Expectation after a month has been settled."""
+    def observed(self, bound: Bound, states: States, totals: Sequence[Numbers], month: int) -> Expectation:
+        """Expectation after a month: its totals as rated, whether they were settled or not.
+
+        Months before a contract begins count too: they are what is known of its first year.
+        """
         months: dict[str, Numbers] = {}
-        last: dict[str, Numbers] = {}
+        to_date: dict[str, Numbers] = {}
         for name, ring in self.months.items():
-            to_date = np.reshape(states[bound.position[name]].get("to_date", np.zeros(ring.shape[1])), -1)
-            before = self.last.get(name)
+            at = bound.position[name]
             months[name] = ring.copy()
-            months[name][month % 12] = to_date if before is None or month % 12 == 0 else to_date - before
-            last[name] = to_date
-        return Expectation(months, last, min(self.seen + 1, 12))
+            months[name][month % 12] = totals[at]
+            to_date[name] = np.reshape(states[at].get("to_date", np.zeros(ring.shape[1])), -1)
+        return Expectation(months, to_date, min(self.seen + 1, 12))
 
     def year(self, clause: str, month: int) -> Numbers:
-        """Totals expected for the year of an action after ``month``: to date plus a mean month for each month left."""
-        passed = (month + 1) % 12
-        ahead: Numbers = self.months[clause].sum(axis=0) / max(self.seen, 1) * (12 - passed)
-        return ahead + self.last[clause] if passed and clause in self.last else ahead
+        """Totals expected for the period of an action after ``month``: what stands to date and the months to come.
+
+        Those are taken as they were a year ago, so that a season is not mistaken for a trend; as a mean month while
+        less than a year has been seen.
+        """
+        ring, passed = self.months[clause], (month + 1) % 12
+        if self.seen < 12:
+            ahead: Numbers = ring.sum(axis=0) / max(self.seen, 1) * (12 - passed)
+        else:
+            ahead = ring[passed:].sum(axis=0)
+        return ahead + self.to_date[clause] if passed and clause in self.to_date else ahead
+
+    def scatter(self, clause: str, top: int, bottom: int, month: int) -> float:
+        """How far chance may move a sum by the end of the period of an action after ``month``: standard deviation.
+
+        From the months seen: how they scatter around their common ratio to another sum. The months to come scatter so,
+        and so did those by which they are foreseen; whatever comes in spells shows in whole months. Zero before two
+        months have been seen.
+        """
+        if self.seen < 2:
+            return 0.0
+        ring = self.months[clause]
+        above, below = ring[:, top], ring[:, bottom]
+        whole = float(below.sum())
+        rest = above - (float(above.sum()) / whole if whole > 0.0 else 0.0) * below
+        variance = float((rest**2).sum()) / (self.seen - 1)
+        return math.sqrt(2.0 * variance * (12 - (month + 1) % 12))

@@ -34,12 +34,15 @@ class Felt(NamedTuple):
     """What the deciders of one kind of provider feel, DKK per unit of each action.
 
     ``felt`` and ``reward`` (providers, actions) are with and without real cost; ``capacity_price`` (providers,) is DKK
-    per minute or bed-day.
+    per minute or bed-day. ``own`` and ``whole`` (providers, actions) are what moves in the accounts of the provider's
+    own chain, its share of a consortium included, and for the consortium as a whole.
     """
 
     felt: Numbers
     reward: Numbers
     capacity_price: Numbers
+    own: Numbers
+    whole: Numbers
 
 
 class Result(NamedTuple):
@@ -124,29 +127,46 @@ class Planner:
             Share of each municipality in a ward's patients; sums to 1.
         """
         actor, rows = self.actors[kind], self.rows[kind]
-        found = self._result(actor, worth, share)
+        found, seen = self._result(actor, worth, share), self._seen(actor, worth)
         price = capacity_price(actor, found.worth[rows], load)
-        seen = actor.pass_through * worth.krone
-        reward = (self._joined(found.money, found.divided, found.pot, worth.consortium) * seen).sum(axis=-1)
-        static = actor.cost.copy()
-        own = PURSE[OWN_COST[kind]]
-        static[:, own] += actor.cash
-        none = np.zeros_like(static)
-        cost = (self._joined(static, none, none[:, 0], worth.consortium) * seen).sum(axis=-1)
-        krone = np.zeros(len(PURSES))
-        krone[own] = 1.0
-        felt_krone = float((self._joined(krone, np.zeros_like(krone), np.zeros(()), worth.consortium) * seen).sum())
-        felt = (reward - cost)[rows] - felt_krone * price[:, None] * actor.use
-        return Felt(felt, reward[rows], price)
+        reward, _ = self._counted(found.money + found.divided, found.divided, found.pot, worth.consortium)
+        net = self._net(kind, found, price)
+        counted, whole = self._counted(net, found.divided[rows], found.pot[rows], worth.consortium)
+        own = net[..., [PURSE[name] for name in CHAINS[kind]]].sum(axis=-1)
+        return Felt((counted * seen).sum(axis=-1), (reward * seen).sum(axis=-1)[rows], price, own, whole)
 
     def gross(self, kind: str, worth: Prices, load: Numbers, share: Numbers) -> Numbers:
         """Money less real cost for every purse, array (providers, actions, purses); arguments as :meth:`felt`."""
+        return self.accounts(kind, worth, load, share)[0][..., :-1]
+
+    def accounts(self, kind: str, worth: Prices, load: Numbers, share: Numbers) -> tuple[Numbers, Numbers]:
+        """What moves in every purse, and what is felt of it; arguments as :meth:`felt`.
+
+        Returns
+        -------
+        two arrays (providers, actions, purses + 1)
+            The last is the consortium as a whole. What is felt adds up to :attr:`Felt.felt`; what moves does not add
+            up over all of them, for a member's share of the whole is in its own purse already.
+        """
         actor, rows = self.actors[kind], self.rows[kind]
-        found = self._result(actor, worth, share)
-        price = capacity_price(actor, found.worth[rows], load)
-        gross: Numbers = (found.money + found.divided - actor.cost)[rows]
-        gross[:, :, PURSE[OWN_COST[kind]]] -= actor.cash + price[:, None] * actor.use
-        return gross
+        found, seen = self._result(actor, worth, share), self._seen(actor, worth)
+        net = self._net(kind, found, capacity_price(actor, found.worth[rows], load))
+        divided = found.divided[rows]
+        counted, whole = self._counted(net, divided, found.pot[rows], worth.consortium)
+        through = (counted - self._alone(net, divided, worth.consortium)) * seen
+        felt = np.concatenate([counted * seen - through, through.sum(axis=-1, keepdims=True)], axis=-1)
+        return np.concatenate([net, whole[..., None]], axis=-1), felt
+
+    def _seen(self, actor: Actor, worth: Prices) -> Numbers:
+        """What of a krone in each purse reaches the person who decides, shape (purses,)."""
+        return actor.pass_through * worth.krone
+
+    def _net(self, kind: str, found: Result, price: Numbers) -> Numbers:
+        """Money less real cost, array (providers, actions, purses); ``price`` (providers,) is that of capacity."""
+        actor = self.actors[kind]
+        net: Numbers = (found.money + found.divided - actor.cost)[self.rows[kind]]
+        net[:, :, PURSE[OWN_COST[kind]]] -= actor.cash + price[:, None] * actor.use
+        return net
 
     def _result(self, actor: Actor, worth: Prices, share: Numbers) -> Result:
         plain, shared, whole = _own_people(worth, share) if actor.kind == "ward" else worth[:3]
@@ -157,18 +177,32 @@ class Planner:
         pot = _over_events(events, whole[..., None])[..., 0]
         return Result(money, _over_events(events, shared), pot, plain + shared)
 
-    def _joined(self, money: Numbers, divided: Numbers, pot: Numbers, consortium: bool) -> Numbers:
-        """Results of purses, last axis, as their holders count them: members of a consortium count the whole too."""
-        own: Numbers = money + divided
+    def _alone(self, own: Numbers, divided: Numbers, consortium: bool) -> Numbers:
+        """Results of purses, last axis, less the part for which members count the whole instead."""
         if not consortium or self.governance == 0.0:
             return own
-        joined = own.copy()
-        if self.scope == "members":
-            whole = own[..., _MEMBERS].sum(axis=-1, keepdims=True)
-            joined[..., _MEMBERS] += self.governance * (whole - own[..., _MEMBERS])
-        else:
-            joined[..., _MEMBERS] += self.governance * (pot[..., None] - divided[..., _MEMBERS])
-        return joined
+        alone = own.copy()
+        shares = own if self.scope == "members" else divided
+        alone[..., _MEMBERS] -= self.governance * shares[..., _MEMBERS]
+        return alone
+
+    def _counted(self, own: Numbers, divided: Numbers, pot: Numbers, consortium: bool) -> tuple[Numbers, Numbers]:
+        """Results of purses, last axis, as their holders count them, and the whole that members count in part."""
+        whole = own[..., _MEMBERS].sum(axis=-1) if consortium and self.scope == "members" else pot
+        counted = self._alone(own, divided, consortium)
+        if counted is not own:
+            counted[..., _MEMBERS] += self.governance * whole[..., None]
+        return counted, whole
+
+    def both(
+        self, worth: Prices, reference: Prices, load: Mapping[str, Numbers], share: Numbers
+    ) -> dict[str, tuple[Felt, Felt]]:
+        """Incentives by kind under the contract in force, and under the reference's shadow accounts."""
+        found = {}
+        for kind in self.actors:
+            now = self.felt(kind, worth, load[kind], share)
+            found[kind] = now, now if reference is worth else self.felt(kind, reference, load[kind], share)
+        return found
 
     def signals(
         self,
@@ -189,12 +223,13 @@ class Planner:
         income : mapping of str to array (providers,)
             Net result less that of the reference, DKK.
         """
-        found = {}
-        for kind in self.actors:
-            now = self.felt(kind, worth, load[kind], share)
-            then = now if reference is worth else self.felt(kind, reference, load[kind], share)
-            found[kind] = Signals(now.felt, then.felt, now.reward, then.reward, income[kind])
-        return found
+        found = self.both(worth, reference, load, share)
+        return {kind: signals_of(*found[kind], income[kind]) for kind in found}
+
+
+def signals_of(now: Felt, then: Felt, income: Numbers) -> Signals:
+    """What providers decide on: incentives in force and under the reference, and the difference in income."""
+    return Signals(now.felt, then.felt, now.reward, then.reward, income)
 
 
 def _own_people(worth: Prices, share: Numbers) -> tuple[Numbers, Numbers, Numbers]:
@@ -240,24 +275,29 @@ def incentive_table(
     -------
     list of dict
         ``actor``, ``action``, ``unit``, ``gross`` (summed over the chain), ``felt``, ``share_of_income`` (None if
-        unknown) and ``by_account`` (every purse with an amount).
+        unknown) and ``by_account``: (gross, felt) of the accounts of the chain, then of the ``consortium`` as a whole
+        where there is one, then of everybody else for whom something moves. Only the chain's are summed.
     """
     chosen = slice(None) if providers is None else providers
-    gross = planner.gross(kind, worth, load, share)[chosen].mean(axis=0)
-    felt = planner.felt(kind, worth, load, share).felt[chosen].mean(axis=0)
-    chain = [PURSE[name] for name in CHAINS[kind]]
+    moved, felt = (one[chosen].mean(axis=0) for one in planner.accounts(kind, worth, load, share))
+    chain = {name: PURSE[name] for name in CHAINS[kind]}
+    others = {name: at for name, at in PURSE.items() if name != "pools" and name not in chain}
+    joint = {"consortium": len(PURSES)} if worth.consortium else {}
     rows: list[dict[str, Any]] = []
     for index, action in enumerate(ACTIONS[kind]):
-        total = float(gross[index, chain].sum())
+        total = float(moved[index, list(chain.values())].sum())
         stake = None if volume is None or not income else abs(total) * float(volume[index]) / income
-        purses = {name: float(gross[index, at]) for name, at in PURSE.items() if gross[index, at] and name != "pools"}
         rows.append({
             "actor": kind.replace("_", "-"),
-            "action": action.name.replace("_", "-"),
+            "action": action.id,
             "unit": action.unit,
             "gross": total,
-            "felt": float(felt[index]),
+            "felt": float(felt[index].sum()),
             "share_of_income": stake,
-            "by_account": purses,
+            "by_account": {
+                name: (float(moved[index, at]), float(felt[index, at]))
+                for name, at in {**chain, **joint, **others}.items()
+                if name not in others or moved[index, at]
+            },
         })  # fmt: skip
     return rows

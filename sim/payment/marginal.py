@@ -145,6 +145,7 @@ def prices(
             flows = clause.due(state, np.ascontiguousarray(rows))
         else:
             expected = expectation.year(clause.id, month)
+            state = foreseen(clause, state, expectation, month)
             directions, index, size = same_directions(rows, exposed(clause, np.any(rows != 0.0, axis=0)))
             flows = slopes(clause, state, directions, expected, chance_of_year, month)
             flows *= worth_today(clause, month, discount)
@@ -153,6 +154,13 @@ def prices(
         into[town, measure] += _by_purse(flows, clause.cells, purses_of(bound.accounts))[town, index] * size[:, None]
         if isinstance(clause, SharedSavings):
             whole[town, measure] += flows[:, len(clause.cells) // 2 :].sum(axis=-1)[index] * size
+            if clause.gates_at:
+                gates = gate_slopes(clause, state, directions, expected, chance_of_year, month)
+                gates *= worth_today(clause, month, discount)
+                points = rows[:, list(clause.gates_at)]
+                to_purses = _by_purse(gates, clause.cells, purses_of(bound.accounts))[town]
+                into[town, measure] += np.einsum("rg,rgp->rp", points, to_purses)
+                whole[town, measure] += points @ gates[:, len(clause.cells) // 2 :].sum(axis=-1)
     return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}))
 
 
@@ -189,10 +197,20 @@ def worth_today(clause: Clause, month: int, discount: float) -> float:
     return float((1.0 + discount) ** (-wait / 12.0))
 
 
-def exposed(clause: Clause, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which totals chance moves: activity, but not person-days or the indicators of gates.
+def foreseen(clause: Clause, state: ClauseState, expectation: Expectation, month: int) -> ClauseState:
+    """State in the month of the action, which in December is the first of a new period; gates are not yet decided."""
+    if "month" in state:
+        state = {**state, "month": month + 1}
+    if isinstance(clause, SharedSavings):
+        scatter = [expectation.scatter(clause.id, at, at + 1, month) for at in clause.gates_at]
+        state = clause.foreseen(state, np.array(scatter))
+    return state
 
-    A gate looks at a share, which one more event of the usual mix leaves as it is.
+
+def exposed(clause: Clause, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which totals the chance of a year's activity moves: not person-days, nor the indicators of gates.
+
+    A gate looks at a share, which more of the usual mix leaves as it is; it has a chance of its own.
     """
     if isinstance(clause, Fee):
         return np.ones(clause.size, dtype=bool)
@@ -232,18 +250,58 @@ def slopes(
     month: int,
 ) -> Numbers:
     """Flows of one more of each direction, the whole clause settled over the chance of a year: (directions, cells)."""
+    years, spent, sigma = _years(clause, directions, expected, chance_of_year, month)
+    step = chance_of_year.spacing * sigma * spent
+    if step == 0.0:
+        return np.zeros((len(directions), len(clause.cells)))
+    length = np.maximum(np.abs(directions).sum(axis=1, keepdims=True), 1e-300)
+    mean = _settled(clause, state, years, directions * (step / length), chance_of_year)
+    slope: Numbers = mean * (length / (2.0 * step))
+    return slope
+
+
+def gate_slopes(
+    clause: SharedSavings,
+    state: ClauseState,
+    directions: Numbers,
+    expected: Numbers,
+    chance_of_year: Chance,
+    month: int,
+) -> Numbers:
+    """Flows of one more in the numerator of each gate: by the chance of passing it that this adds, (gates, cells).
+
+    The step is as small a part of the scatter as that of activity is of its own; without scatter a gate is a switch
+    that a single event does not move.
+    """
+    found = np.zeros((len(clause.gates_at), len(clause.cells)))
+    years, _, _ = _years(clause, directions, expected, chance_of_year, month)
+    for index, at in enumerate(clause.gates_at):
+        step = chance_of_year.spacing * float(state["scatter"][index])
+        if step == 0.0 or not clause.points[index].any():
+            continue
+        move = np.zeros((1, clause.size))
+        move[0, at] = step
+        found[index] = _settled(clause, state, years, move, chance_of_year)[0] / (2.0 * step)
+    return found
+
+
+def _years(
+    clause: Clause, directions: Numbers, expected: Numbers, chance_of_year: Chance, month: int
+) -> tuple[Numbers, float, float]:
+    """Totals of a year at each point of chance (points, size), what of it moves in all, and how far: relative sd."""
     mask = exposed(clause, np.any(directions != 0.0, axis=0))
     moving = np.where(mask, expected, 0.0)
     sigma = chance_of_year.sigma((12 - (month + 1) % 12) / 12.0)
-    step = chance_of_year.spacing * sigma * float(np.abs(moving).sum())
-    if step == 0.0:
-        return np.zeros((len(directions), len(clause.cells)))
-    years = expected + sigma * chance_of_year.nodes[:, None] * moving
-    length = np.maximum(np.abs(directions).sum(axis=1, keepdims=True), 1e-300)
-    moves = (directions * (step / length))[:, None, :]
-    cases = np.concatenate([years + moves, years - moves], axis=1)
+    return expected + sigma * chance_of_year.nodes[:, None] * moving, float(np.abs(moving).sum()), sigma
+
+
+def _settled(clause: Clause, state: ClauseState, years: Numbers, moves: Numbers, chance_of_year: Chance) -> Numbers:
+    """Mean over chance of a settlement with a move less one with its opposite: (moves, cells)."""
+    steps = moves[:, None, :]
+    cases = np.concatenate([years + steps, years - steps], axis=1)
     settled = clause.due(state, cases.reshape(-1, clause.size), final=True)
-    up, down = np.split(settled.reshape(len(directions), 2, len(years), -1), 2, axis=1)
-    mean = ((up - down)[:, 0] * chance_of_year.weights[:, None]).sum(axis=1)
-    slope: Numbers = mean * (length / (2.0 * step))
-    return slope
+    settled = settled.reshape(len(moves), 2, len(years), -1)
+    change = settled[:, 0] - settled[:, 1]
+    change *= chance_of_year.weights[:, None]
+    mean: Numbers = change.sum(axis=1)
+    return mean

@@ -203,12 +203,15 @@ class Book:
         What has been posted.
     states : dict
         States of each contract by name.
+    totals : dict
+        Totals of the last month, of the contract in force and of those that come later, by name.
     """
 
     schedule: Schedule
     contracts: Mapping[str, Bound]
     ledger: Ledger
     states: dict[str, States] = field(default_factory=dict)
+    totals: dict[str, list[Numbers]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin every contract of the schedule that has no state."""
@@ -230,11 +233,13 @@ class Book:
         contract in force go on where they stand; those before are left as they are.
         """
         name = self.contract_in(month.month)
+        self.totals = {}
         for first, other in self.schedule:
             if first > month.month and other != name:
-                self.states[other] = self.contracts[other].rate(self.states[other], month)[0]
+                self.states[other], self.totals[other] = self.contracts[other].rate(self.states[other], month)
         bound = self.contracts[name]
         states, totals = bound.rate(self.states[name], month)
+        self.totals[name] = totals
         if month.closing or self.contract_in(month.month + 1) != name:
             states = tuple({**state, "closing": True} for state in states)
         self.states[name], flows = bound.settle(states, totals)

@@ -109,6 +109,9 @@ class Figures:
     def assumed(self) -> list[str]:
         return [row.name for row in self.values if row.grade in ("assumed", "prior-only")]
 
+    def number(self, name: str) -> float:
+        return float(self[name])
+
     def __getitem__(self, name: str) -> Any:
         return next(row.value for row in self.values if row.name == name)
 
@@ -187,6 +190,7 @@ class FakeResult:
     activity: pd.DataFrame
     incentives: pd.DataFrame
     costs: pd.DataFrame
+    consortia: pd.DataFrame
 
 
 def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on_month: Any = None) -> FakeResult:
@@ -214,6 +218,7 @@ def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on
         _activity(care),
         _incentives(contract, strength),
         costs,
+        _consortia((contract, *shadow), care),
     )
 
 
@@ -332,14 +337,32 @@ def _incentives(contract: str, strength: float) -> pd.DataFrame:
     rows = []
     for month in MONTHS[::12]:
         for actor, name, action, unit, gross, felt, added in (
-            ("gp", "Mølleparken", "follow_up_visit", "visit", 512.0, 512.0, 11.0),
-            ("gp", "Ørsted", "follow_up_visit", "visit", 498.0, 498.0, 11.0),
+            ("gp", "Mølleparken", "gp_follow_up_visit", "visit", 512.0, 512.0, 11.0),
+            ("gp", "Ørsted", "gp_follow_up_visit", "visit", 498.0, 498.0, 11.0),
             ("gp", "Mølleparken", "referral", "referral", 0.0, 0.0, -6.2),
             ("home-care", "Randers Nord", "acute_nursing", "avoided admission", 14_400.0, 2_900.0, 120.0),
             ("ward", "lung", "admission_threshold", "avoided admission", -9_300.0, -2_100.0, 148.0),
             ("ward", "lung", "discharge_day", "bed-day", 420.0, 90.0, 0.0),
         ):
             gain = added * strength if paid else 0.0
-            rows.append((month, actor, name, action, unit, gross + 60 * gain, felt + gain, felt, 1 + gain / 40_000))
-    columns = ["month", "actor", "name", "action", "unit", "gross", "felt", "reference_felt", "level"]
+            whole = 300 * gain
+            rows.append((
+                month, actor, name, action, unit, gross + 60 * gain, gross, whole, 0.0, felt + gain, felt,
+                1 + gain / 40_000,
+            ))  # fmt: skip
+    columns = [
+        "month", "actor", "name", "action", "unit", "gross", "reference_gross", "whole", "reference_whole", "felt",
+        "reference_felt", "level",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _consortia(contracts: tuple[str, ...], care: np.ndarray) -> pd.DataFrame:
+    """A year with 2 % saved and divided, one with 4 % behind a shut gate, one with a loss."""
+    rows = [
+        ("shared-savings", "shared-savings", 2018 + year, 600e6, 600e6 * (1 - saving), passed, divided)
+        for year, (saving, passed, divided) in enumerate([(0.02, 1.0, 6e6), (0.04, 0.0, 0.0), (-0.01, 1.0, 0.0)])
+        if "shared-savings" in contracts
+    ]
+    columns = ["contract", "clause", "year", "benchmark", "actual", "passed", "divided"]
     return pd.DataFrame(rows, columns=columns)

@@ -20,20 +20,29 @@ def test_a_small_effect_is_called_hardly_anything_and_explained_by_incentives(ef
     assert found.verdict == "Hardly anything happens."
     strongest = why(effects, "shared-savings").iloc[0]
     assert strongest["actor"] == "ward"
-    assert f"{strongest['felt_change']:.0f} kr per avoided admission" in found.reason
-    assert f"{strongest['gross_change']:,.0f} kr" in found.reason
+    assert "one more avoided admission moves" in found.reason
+    assert f"{strongest['own_change']:+,.0f} kr in their own accounts" in found.reason
+    assert f"{strongest['whole_change']:+,.0f} kr for the consortium as a whole" in found.reason
+    assert f"what they feel of it is {strongest['felt_change']:+.0f} kr" in found.reason
     assert "times the effect" in found.chance
 
 
 def test_little_is_not_blamed_on_purses_when_most_of_the_money_is_felt(effects: Effects) -> None:
     runs = [
-        replace(run, incentives=run.incentives.assign(gross=run.incentives["gross"] / 60))
+        replace(run, incentives=run.incentives.assign(reference_gross=run.incentives["gross"], whole=0.0))
         for run in effects.digests["shared-savings"]
     ]
-    before = [replace(run, incentives=run.incentives.assign(gross=0.0)) for run in effects.digests["denmark-2018"]]
-    felt = replace(effects, digests={"denmark-2018": before, "shared-savings": runs})
+    felt = replace(effects, digests={**effects.digests, "shared-savings": runs})
     assert "little of the money reaches" in answer(effects, "shared-savings").reason
     assert "little of the money reaches" not in answer(felt, "shared-savings").reason
+    assert "consortium" not in answer(felt, "shared-savings").reason
+
+
+def test_what_a_consortium_divides_anyway_is_told_apart_from_the_effect(effects: Effects) -> None:
+    text = answer(effects, "shared-savings").anyway
+    assert "divide 2.0 m DKK a year, in 33 % of the years" in text
+    assert "-2.0 %, -4.0 % and +1.0 % from its benchmark" in text
+    assert "gates are passed in 67 %" in text
 
 
 def test_both_ends_of_governance_are_said(effects: Effects) -> None:

@@ -8,26 +8,27 @@ import pytest
 from experiments.incentive_map import incentive_rows, kinds
 from experiments.json_output import ROW_KEYS, rows_json
 
-COLUMNS = ["actor", "name", "account", "action", "unit", "gross", "felt", "share_of_income"]
+COLUMNS = ["actor", "name", "account", "own", "action", "unit", "gross", "felt", "share_of_income"]
 
 
 @pytest.fixture
 def planned() -> pd.DataFrame:
     return pd.DataFrame(
         [
-            ("gp", "A", "gp/A", "referral", "referral", -10.0, -10.0, -0.1),
-            ("gp", "A", "consortium/c", "referral", "referral", -30.0, -3.0, -0.03),
-            ("gp", "B", "gp/B", "referral", "referral", -20.0, -20.0, -0.2),
-            ("ward", "lung", "region", "admission", "admission", 500.0, 50.0, 0.0),
+            ("gp", "A", "gp/A", True, "referral", "referral", -10.0, -10.0, -0.1),
+            ("gp", "A", "consortium/c", False, "referral", "referral", -30.0, -3.0, -0.03),
+            ("gp", "B", "gp/B", True, "referral", "referral", -20.0, -20.0, -0.2),
+            ("ward", "lung", "region", True, "admission", "admission", 500.0, 50.0, 0.0),
         ],
         columns=COLUMNS,
     )
 
 
-def test_gross_is_summed_over_the_chain_and_the_mean_practice_stands_first(planned: pd.DataFrame) -> None:
+def test_own_accounts_and_the_consortium_stand_apart_and_the_mean_practice_first(planned: pd.DataFrame) -> None:
     rows = incentive_rows(planned)
     assert rows["actor"].tolist() == ["gp", "gp/A", "gp/B", "ward/lung"]
-    assert rows["gross"].tolist() == [-30.0, -40.0, -20.0, 500.0]
+    assert rows["gross"].tolist() == [-15.0, -10.0, -20.0, 500.0]
+    assert rows["whole"].tolist() == [-15.0, -30.0, 0.0, 0.0]
     assert rows["felt"].tolist() == [-16.5, -13.0, -20.0, 50.0]
 
 
@@ -51,5 +52,5 @@ def test_a_row_that_the_other_lacks_counts_as_nothing_there(planned: pd.DataFram
 
 def test_kinds_are_means_over_their_members(planned: pd.DataFrame) -> None:
     single = incentive_rows(planned)
-    assert kinds(single[single["actor"] != "gp"])["gross"].tolist() == [-30.0, 500.0]
-    assert list(ROW_KEYS["incentives"]) == list(single.columns)
+    assert kinds(single[single["actor"] != "gp"])["gross"].tolist() == [-15.0, 500.0]
+    assert [*ROW_KEYS["incentives"], "whole"] == list(single.columns)

@@ -18,12 +18,18 @@ from scipy import stats
 
 from sim.building import World
 from sim.chance import mix_words, streams_of_day, uniforms
-from sim.day.scan import DEATHS, ILLNESSES
+from sim.compiled import entry
+from sim.day.frame import CHUNK, Today, Work
+from sim.day.living import fill_streams
+from sim.day.rates import Rates
+from sim.day.reference import by_pointer
+from sim.day.scan import DEATHS, ILLNESSES, find, scan
 from sim.day.streams import DAILY_SCAN
 from sim.months import Months
+from sim.records import COUNTER
 from sim.scenario import Scenario
-from sim.state import FAR
-from tests.theory.worlds import LEVEL, live, output_of, still_world
+from sim.state import FAR, People
+from tests.theory.worlds import JUNE, LEVEL, live, output_of, still_world
 
 Values = NDArray[np.float64]
 DAYS, GROUPS = 60, 12
@@ -57,6 +63,23 @@ def todays_hazards(world: World, season: float, present: int) -> tuple[Values, V
     return np.where(at_risk, ill, 0.0), np.where(at_risk, dead, 0.0), excess
 
 
+@entry
+def look(people: People, rates: Rates, work: Work, day: int, season: float, happened: NDArray[np.bool_]) -> None:
+    """Who dies or falls ill today, as the day judges it, marked in ``happened`` (what, people)."""
+    columns, figures, scratch = by_pointer(people), by_pointer(rates), by_pointer(work)
+    fill_streams(work.streams, rates.derived.keys, day)
+    weekday = (day + 3) % 7
+    today = by_pointer(Today(day, weekday, weekday < 5, season, JUNE, work.streams, work.nurse_free))
+    for low in range(0, happened.shape[1], CHUNK):
+        high = min(low + CHUNK, happened.shape[1])
+        work.counts[:] = 0
+        scan(columns, low, high, figures, today, scratch)
+        find(columns, low, high, figures, today, scratch)
+        for kind in (ILLNESSES, DEATHS):
+            for j in range(work.counts[kind]):
+                happened[kind, work.found[kind, j]] = True
+
+
 @pytest.fixture(scope="module")
 def lived(seed: int) -> Lived:
     scenario = Scenario.load("denmark-2018")
@@ -77,11 +100,16 @@ def lived(seed: int) -> Lived:
         prefixes = [((scan >> np.uint64(shift)) & np.uint64(65535)).astype(float) for shift in (48, 16)]
         u_ill = (prefixes[0] + uniforms(seed, "illness", keys, day)) / 65536.0
         u_dead = (prefixes[1] + uniforms(seed, "death", keys, day)) / 65536.0
+        happened = np.zeros((5, present), bool)
+        columns = People(*(column.copy() for column in world.state.people))
+        look(columns, world.rates, world.work, day, float(season), happened)
         live(world, out, day, day + 1, season=np.array([season]))
-        happened = np.zeros((2, present), bool)
-        for row, kind in enumerate((ILLNESSES, DEATHS)):
-            happened[row, world.work.found[kind, : world.work.counts[kind]]] = True
-        values = (ill, dead, recovery, np.full(present, season), happened[0], happened[1],
+        counted = {
+            name: int(out.people[COUNTER[name]].sum()) for name in ("illness_episodes", "deaths", "deaths_in_hospital")
+        }
+        assert happened[ILLNESSES].sum() == counted["illness_episodes"]
+        assert happened[DEATHS].sum() == counted["deaths"] - counted["deaths_in_hospital"]
+        values = (ill, dead, recovery, np.full(present, season), happened[ILLNESSES], happened[DEATHS],
                   (u_ill < ill) & ~(u_dead < dead), u_dead < dead)  # fmt: skip
         for name, value in zip(every, values, strict=True):
             every[name].append(value)
@@ -145,7 +173,7 @@ def test_the_excess_after_discharge_fades_exponentially_and_brings_the_illnesses
     illnesses = 0
     for t in range(1, days + 1):
         live(world, out, day + t, day + t + 1)
-        illnesses += int(world.work.counts[ILLNESSES])
+        illnesses += int(out.people[COUNTER["illness_episodes"]].sum())
         np.testing.assert_allclose(people.recovery[:number], start * np.exp(-t / tau), rtol=t * 2.0**-23)
     fade = np.exp(-np.arange(1, days + 1) / tau) * start
     expected, variance = number * fade.sum(), number * (fade * (1.0 - fade)).sum()

@@ -24,6 +24,7 @@ class SharedSavings:
 
     Totals are spending in DKK by (bearer, municipality), person-days by (municipality, age band), then numerator and
     denominator of each gate. Flows: what region, municipalities and practices put in, then what they take out.
+    ``points`` (gates, measures) is what an event of a measure counts in a gate's numerator.
     """
 
     spec: SharedSavingsSpec
@@ -33,6 +34,7 @@ class SharedSavings:
     terms: Terms
     trend: float
     tolerance: Numbers
+    points: Numbers
     taking_part: Numbers
     kind: str = "shared_savings"
     linear: bool = False
@@ -73,7 +75,8 @@ class SharedSavings:
             if name not in known:
                 raise binding.source.unknown("municipality", name, known, (*binding.at, "municipality"))
         inside = np.array([float(not spec.municipality or name in spec.municipality) for name in known])
-        return cls(spec, accounts, cells, tuple(lines), terms, trend, tolerance, inside)
+        points = np.array([_points(gate.indicator, binding.values) for gate in spec.gate]).reshape(-1, len(MEASURES))
+        return cls(spec, accounts, cells, tuple(lines), terms, trend, tolerance, points, inside)
 
     def __post_init__(self) -> None:
         """Note the shape of totals."""
@@ -82,6 +85,8 @@ class SharedSavings:
         self._days = self._places * BANDS
         self.size = self._spent + self._days + 2 * len(self.spec.gate)
         self._members = len(self.cells) // 2
+        #: Where in the totals the numerator of each gate stands; its denominator comes next.
+        self.gates_at = tuple(range(self._spent + self._days, self.size, 2))
 
     @property
     def id(self) -> str:
@@ -112,7 +117,7 @@ class SharedSavings:
         days = month.residents() * self.taking_part[:, None]
         gates = np.array([self._gate(gate.indicator, month) for gate in self.spec.gate]).reshape(-1, 2)
         new = self._remembered(state, month, spent, days, gates)
-        units = month.units()[[line.measure for line in self.lines]]
+        units = np.stack([line.units(month) for line in self.lines])
         for name, amounts in (("rated", by_line.sum(axis=2)), ("units", units)):
             new[name] = state[name].copy()
             new[name][month.month % 12] = amounts
@@ -141,7 +146,8 @@ class SharedSavings:
                 raise ValueError(
                     f'clause "{self.id}" has a gate on "{indicator}", which the simulation has not handed over'
                 )
-            return month.indicators[indicator]
+            top, bottom = month.indicators[indicator]
+            return top * month.weight, bottom * month.weight
         flags = month.column(MEASURE["acute_admission"], "flags")
         return float(np.count_nonzero(flags & FLAG["readmission"])) * month.weight, float(len(flags)) * month.weight
 
@@ -183,19 +189,38 @@ class SharedSavings:
         return benchmark, actual
 
     def passed(self, state: ClauseState, totals: Numbers) -> Numbers:
-        """Return 1 where no gate's indicator is worse than in history beyond its tolerance, else 0; shape (n,)."""
+        """Return 1 where no gate's indicator is worse than in history beyond its tolerance, else 0; shape (n,).
+
+        For a year that is not over (see :meth:`foreseen`) it is the probability of that, gates taken as independent.
+        """
         passed = np.ones(len(totals))
         rows = self.history(state)
-        for index, gate in enumerate(self.spec.gate):
+        for index, (gate, at) in enumerate(zip(self.spec.gate, self.gates_at, strict=True)):
             top, bottom = state["gates"][rows, index].sum(axis=0)
-            at = self._spent + self._days + 2 * index
-            now = np.divide(totals[:, at], totals[:, at + 1], out=np.zeros(len(totals)), where=totals[:, at + 1] > 0)
             if bottom <= 0:
                 continue
-            before, slack = top / bottom, abs(top / bottom) * self.tolerance[index]
-            worse = now > before + slack if GATES[gate.indicator] == "lower" else now < before - slack
-            passed[worse] = 0.0
+            before, count = top / bottom, totals[:, at + 1]
+            now = np.divide(totals[:, at], count, out=np.zeros(len(totals)), where=count > 0)
+            better = 1.0 if GATES[gate.indicator] == "higher" else -1.0
+            margin = better * (now - before) + abs(before) * self.tolerance[index]
+            scatter = float(state["scatter"][index]) if "scatter" in state else 0.0
+            if scatter > 0.0:
+                from scipy.special import ndtr  # here, for reading a contract must not wait for it
+
+                passed *= ndtr(margin * count / scatter)
+            else:
+                passed[margin < 0.0] = 0.0
         return passed
+
+    def foreseen(self, state: ClauseState, scatter: Numbers) -> ClauseState:
+        """State for settling years that are not over: gates are passed with a probability.
+
+        Parameters
+        ----------
+        scatter : float64 array, shape (gates,)
+            Standard deviation of each gate's numerator at the year's end.
+        """
+        return {**state, "scatter": scatter}
 
     def due(self, state: ClauseState, totals: Numbers, final: bool = True) -> Numbers:
         """Flows of a period: what members put in, then what they take out, DKK."""
@@ -243,11 +268,16 @@ class SharedSavings:
 
     def settle(self, state: ClauseState, totals: Numbers) -> tuple[ClauseState, Numbers]:
         """Settle one month; the first month settled is the start, before which all is history."""
-        started = state if "start_year" in state else {**state, "start_year": state["month"] // 12 + 1970}
+        begun = {"start_year": state["month"] // 12 + 1970, "start_month": state["month"] % 12 + 1}
+        started = state if "start_year" in state else {**state, **begun}
         return accrue(self, started, totals, self.spec.paid_in, plain=False)
 
     def unit_totals(self, state: ClauseState) -> Numbers:
-        """Spending changes by the mean valued amount of the measure over the last twelve months."""
+        """Spending changes by the mean valued amount of the measure over the last twelve months.
+
+        Gates change by what an event counts in their indicator. An admission of the usual mix leaves the share of
+        readmissions as it is.
+        """
         rated, units = state["rated"].sum(axis=0), state["units"].sum(axis=0)
         totals = np.zeros((len(MEASURES), self._places, self.size))
         place = np.arange(self._places)
@@ -255,12 +285,8 @@ class SharedSavings:
             known = 0.0 if line.fee is not None or MEASURES[line.measure].name == BY_VALUE else line.price
             mean = np.divide(rated[index], units[index], out=np.full(self._places, known), where=units[index] > 0)
             totals[line.measure, place, line.bearer * self._places + place] += mean
-        for index, gate in enumerate(self.spec.gate):
-            if gate.indicator == "readmission_share":  # one more admission of the usual mix leaves the share as it is
-                at = self._spent + self._days + 2 * index
-                top, bottom = state["gates"].sum(axis=0)[index] if len(state["gates"]) else (0.0, 0.0)
-                totals[MEASURE["acute_admission"], :, at] = top / bottom if bottom > 0 else 0.0
-                totals[MEASURE["acute_admission"], :, at + 1] = 1.0
+        for index, at in enumerate(self.gates_at):
+            totals[:, :, at] += self.points[index][:, None]
         return totals
 
     def summary(self, state: ClauseState) -> dict[str, float]:
@@ -270,6 +296,24 @@ class SharedSavings:
             benchmark, actual = self.compared(state, np.reshape(state["to_date"], (-1, self.size)))
             found |= {"benchmark": float(benchmark.sum()), "actual": float(actual.sum())}
             found["saving"] = found["benchmark"] - found["actual"]
+        return found
+
+    def settled_years(self, state: ClauseState) -> list[dict[str, float]]:
+        """Whole years under the contract: ``year``, ``benchmark``, ``actual``, ``passed``, ``divided`` (DKK)."""
+        found = []
+        first = state.get("start_year", np.inf) + (state.get("start_month", 1) > 1)
+        for row in np.flatnonzero((state["months"] == 12) & (state["years"] >= first)):
+            then = {**state, "month": (int(state["years"][row]) - 1970) * 12 + 11}
+            spent = state["spent"][row].sum(axis=2).ravel()
+            totals = np.concatenate([spent, state["days"][row].ravel(), state["gates"][row].ravel()])[None]
+            benchmark, actual = self.compared(then, totals)
+            found.append({
+                "year": float(state["years"][row]),
+                "benchmark": float(benchmark.sum()),
+                "actual": float(actual.sum()),
+                "passed": float(self.passed(then, totals)[0]),
+                "divided": float(self.due(then, totals)[0, self._members :].sum()),
+            })  # fmt: skip
         return found
 
     def rounded(self, flows: Numbers, source: int) -> Integers:
@@ -283,3 +327,9 @@ class SharedSavings:
 def _shares(amounts: Numbers) -> Numbers:
     whole = float(amounts.sum())
     return amounts / whole if whole > 0 else np.full(len(amounts), 1.0 / max(len(amounts), 1))
+
+
+def _points(indicator: str, values: Any) -> Numbers:
+    """What an event of each measure counts in an indicator's numerator; none where only the mix of events matters."""
+    names = [f"outcomes.{indicator}.{measure.name}" for measure in MEASURES]
+    return np.array([float(values[name]) if name in values else 0.0 for name in names])

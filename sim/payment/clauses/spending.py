@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.measures import MEASURE, MEASURES
+from sim.measures import FLAG, MEASURE, MEASURES
 from sim.payment.activity import BANDS, MonthActivity, summed
 from sim.payment.clauses.base import Numbers
 from sim.payment.clauses.binding import Binding, Filter
@@ -47,6 +47,17 @@ class SpendingLine(NamedTuple):
         places = len(month.places.municipalities)
         sums = summed(columns[0] * BANDS + columns[1], columns[2], places * BANDS)
         return sums.reshape(places, BANDS) * scale
+
+    def units(self, month: MonthActivity) -> Numbers:
+        """Units over which the mean value of one is taken, by municipality, weighted: one more is of that kind.
+
+        Courses that an act makes or avoids are acute, so those that are not do not thin out the mean of acute ones.
+        """
+        if self.filter is None or not self.filter.wanted & FLAG["acute"]:
+            return np.asarray(month.units()[self.measure])
+        acute = (month.column(self.measure, "flags") & FLAG["acute"]) > 0
+        towns, quantity = (month.column(self.measure, name)[acute] for name in ("municipality", "quantity"))
+        return summed(towns, quantity, len(month.places.municipalities)) * month.weight
 
 
 def spending_lines(

@@ -38,7 +38,9 @@ def test_a_follow_up_visit_avoids_about_six_admissions_in_a_hundred() -> None:
 
 
 def test_a_discharge_plan_avoids_readmission_risk_times_one_minus_relative_risk() -> None:
-    assert row("ward", "discharge_planning")["acute_admission"] == pytest.approx(-0.175 * 0.11)
+    assert row("ward", "discharge_planning")["acute_admission"] == pytest.approx(
+        -PARAMETERS["behaviour.baseline.readmission"] * 0.11
+    )
 
 
 @pytest.mark.parametrize(

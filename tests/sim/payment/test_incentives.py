@@ -16,7 +16,7 @@ from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.consequences import avoided_by_planning
 from sim.payment.contract import Contract
-from sim.payment.deciders import capacity_price
+from sim.payment.deciders import CHAINS, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
 from sim.payment.incentives import Planner, incentive_table
 from sim.payment.marginal import PURSE, Prices, prices
@@ -48,7 +48,7 @@ def lived(bound: Bound, months: list[list[dict[str, Any]]], first: int = JANUARY
     for index, events in enumerate(months):
         states, totals = bound.rate(states, made_month(events, first + index))
         states, _ = bound.settle(states, totals)
-        expected = expected.observed(bound, states, first + index)
+        expected = expected.observed(bound, states, totals, first + index)
     return states, expected
 
 
@@ -210,7 +210,8 @@ def test_6_a_region_above_its_ceiling_gains_nothing_at_the_margin(ceiling: float
 
 
 def test_7_relabelling_answers_ten_times_as_strongly_as_planning() -> None:
-    planning = PARAMETERS["behaviour.ward.discharge_planning.kappa"] / avoided_by_planning(PARAMETERS)
+    values = PARAMETERS.replace({"behaviour.baseline.readmission": 0.175})
+    planning = values["behaviour.ward.discharge_planning.kappa"] / avoided_by_planning(values)
     observation = PARAMETERS["behaviour.ward.observation.kappa"]
     assert z_of(0.047, 32_000, planning) == pytest.approx(0.01930, abs=1e-4)
     assert z_of(0.047, 96_000, planning) == pytest.approx(0.05790, abs=1e-4)
@@ -239,7 +240,7 @@ def second_year(text: str, of_year: Chance) -> Prices:
         states, totals = bound.rate(states, made_month(stays, month, _even_days()))
         if index == 12:
             states, _ = bound.settle(states, totals)
-            expected = expected.observed(bound, states, month)
+            expected = expected.observed(bound, states, totals, month)
     return prices(bound, states, expected, of_year, JANUARY_2018 + 24)
 
 
@@ -419,7 +420,7 @@ def test_money_settled_at_the_years_end_counts_less_early_in_the_year() -> None:
         states, totals = bound.rate(states, made_month(stays, JANUARY_2018 + 12 + index, _even_days()))
         if index == 12:
             states, _ = bound.settle(states, totals)
-            expected = expected.observed(bound, states, JANUARY_2018 + 24)
+            expected = expected.observed(bound, states, totals, JANUARY_2018 + 24)
     worths = [
         prices(bound, states, expected, chance(0.012, 0.009), JANUARY_2018 + 24, discount=rate).whole.sum()
         for rate in (0.0, 0.04)
@@ -438,6 +439,28 @@ def test_under_members_scope_and_full_governance_every_member_counts_the_same_wh
     np.testing.assert_allclose(felt, gross[:, members].sum(axis=-1), rtol=1e-12)
 
 
+@pytest.mark.parametrize("scope", ["contract", "members"])
+@pytest.mark.parametrize("kind", ["gp", "home_care", "ward"])
+def test_what_is_felt_of_every_account_adds_up_to_what_is_felt(kind: str, scope: str) -> None:
+    planner = Planner.of(PARAMETERS, PLACES, scope)
+    worth = second_year(shared_savings(), chance(0.012, 0.009))
+    moved, parts = planner.accounts(kind, worth, NO_LOAD[kind], SHARE)
+    found = planner.felt(kind, worth, NO_LOAD[kind], SHARE)
+    np.testing.assert_allclose(parts.sum(axis=-1), found.felt, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(moved[..., -1], found.whole)
+    assert np.abs(parts[..., -1]).max() > 0
+    chain = [PURSE[name] for name in CHAINS[kind]]
+    np.testing.assert_allclose(moved[..., chain].sum(axis=-1), found.own)
+
+
+def test_the_sum_of_a_row_leaves_out_what_others_pay() -> None:
+    planner = Planner.of(PARAMETERS, PLACES)
+    worth = priced(clauses(CONSULTATION_FEE), [event("gp_consultation")] * 3)
+    row = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE)[0]
+    assert row["gross"] == row["by_account"]["gp"][0]
+    assert all(felt == 0.0 for name, (_, felt) in row["by_account"].items() if name != "gp")
+
+
 def test_a_scope_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="contract, members"):
         Planner.of(PARAMETERS, PLACES, "everybody")
@@ -448,16 +471,16 @@ def test_the_table_shows_gross_felt_and_the_share_of_income_at_stake() -> None:
     worth = priced(clauses(CONSULTATION_FEE), [event("gp_consultation")] * 3)
     rows = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE, volume=np.full(5, 1000.0), income=400_000.0)
     assert [row["action"] for row in rows] == [
-        "consultations",
-        "chronic-control",
-        "follow-up-visit",
-        "outreach-visit",
-        "referral",
+        "gp_consultation",
+        "gp_chronic_control",
+        "gp_follow_up_visit",
+        "gp_outreach_visit",
+        "outpatient_visit",
     ]
     first = rows[0]
     assert (first["actor"], first["unit"]) == ("gp", "one consultation")
     assert (first["gross"], first["felt"], first["share_of_income"]) == pytest.approx((80.0, 80.0, 0.2))
-    assert first["by_account"]["gp"] == pytest.approx(80.0)
-    assert -140 < first["by_account"]["region"] < -130  # the fee, less what a consultation saves downstream
+    assert first["by_account"]["gp"] == pytest.approx((80.0, 80.0))
+    assert -140 < first["by_account"]["region"][0] < -130  # the fee, less what a consultation saves downstream
     unknown = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE)
     assert unknown[0]["share_of_income"] is None

@@ -1,0 +1,104 @@
+"""What a run shows of the numbers under ``behaviour.baseline`` that say what one event of the baseline is like.
+
+Consequences of actions are computed from typed numbers, so that incentives exist before any run; contracts are settled
+on what happens in the run. Where both speak of the same thing they must agree, or an avoided admission would cost
+something else than it is paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clock import DAYS_PER_YEAR
+from sim.measures import FLAG, MEASURE
+from sim.months import Months
+from sim.records import COUNTER
+from sim.scenario import Scenario
+
+Rows = NDArray[np.void]
+_OERE: Final = 100.0
+
+
+def _rows(run: Months, measure: str, acute: bool = False) -> Rows:
+    rows = run.out.row[: int(run.out.used[0])]
+    chosen = rows["measure"] == MEASURE[measure]
+    if acute:
+        chosen &= (rows["marks"] & FLAG["acute"]) > 0
+    found: Rows = rows[chosen]
+    return found
+
+
+def _counted(run: Months, *names: str) -> float:
+    return float(sum(run.out.people[COUNTER[name]].sum() for name in names))
+
+
+def _value(run: Months) -> tuple[float, float]:
+    courses = _rows(run, "hospital_course", acute=True)
+    return float(courses["value"].sum()) / _OERE, float(len(courses))
+
+
+def _nights(run: Months) -> tuple[float, float]:
+    nights = _rows(run, "bed_day", acute=True)["quantity"].sum()
+    return float(nights), float(len(_rows(run, "hospital_course", acute=True)))
+
+
+def _ambulance(run: Months) -> tuple[float, float]:
+    return float(len(_rows(run, "ambulance_trip"))), float(len(_rows(run, "acute_admission")))
+
+
+def _readmission(run: Months) -> tuple[float, float]:
+    back = _counted(run, "index_readmitted_short", "index_readmitted_long")
+    return back, _counted(run, "index_discharges_short", "index_discharges_long")
+
+
+def _early(run: Months) -> tuple[float, float]:
+    return _counted(run, "early_discharges"), _counted(run, "acute_medical_courses")
+
+
+def _age(measure: str) -> Callable[[Months], tuple[float, float]]:
+    def of(run: Months) -> tuple[float, float]:
+        rows = _rows(run, measure)
+        born = run.world.state.people.card["birth"][rows["person"]].astype(np.float64)
+        return float((rows["day"] - born).sum()) / DAYS_PER_YEAR, float(len(rows))
+
+    return of
+
+
+def _frailty(measure: str) -> Callable[[Months], tuple[float, float]]:
+    def of(run: Months) -> tuple[float, float]:
+        rows = _rows(run, measure)
+        return float(run.world.state.people.card["frailty"][rows["person"]].sum(dtype=np.float64)), float(len(rows))
+
+    return of
+
+
+#: How each number is read from a month: numerator and denominator. Those not here cannot be: a typical person at the
+#: threshold of a bed leaves no record.
+READ: Final[dict[str, Callable[[Months], tuple[float, float]]]] = {
+    "course_value": _value,
+    "nights": _nights,
+    "ambulance": _ambulance,
+    "readmission": _readmission,
+    "early": _early,
+    "deteriorating_age": _age("detection"),
+    "deteriorating_frailty": _frailty("detection"),
+    "listed_age": _age("gp_consultation"),
+    "listed_frailty": _frailty("gp_consultation"),
+}
+
+
+def observed(scenario: Scenario, seed: int) -> dict[str, float]:
+    """Live a scenario and read the numbers from the months of its accounts."""
+    run = Months(scenario, seed)
+    sums = {name: np.zeros(2) for name in READ}
+    while not run.finished:
+        counts = run.day >= scenario.start_day
+        run.live(run.month_end)
+        if counts:
+            for name, read in READ.items():
+                sums[name] += read(run)
+    return {name: float(above / below) for name, (above, below) in sums.items()}
