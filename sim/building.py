@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ageing import solve_ageing
 from sim.chance import decision_keys, stream_name, uniforms
 from sim.clock import date_of, day_number
 from sim.day.frame import LOAD_DAYS, Load, Work, empty_work
@@ -25,7 +26,10 @@ from sim.day.rates import (
 )
 from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
 from sim.measuring import USES
+from sim.mortality import death_table, hashable
 from sim.network import Network, build_network, names_to_keys
+from sim.population.attributes import chronic_fee_enrolment
+from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
 from sim.state import (
     ABSENT,
@@ -55,7 +59,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Columns = dict[str, NDArray[Any]]
-_OLDEST = 110
 #: Forms of planned contacts with the practice.
 FORMS: Final = ("consultation", "phone", "email", "home_visit")
 
@@ -82,6 +85,7 @@ class World:
     season: NDArray[np.float64]  # log factor of acute illness by day, from the first day
     weight: float
     sampled: Sampled
+    care_by_band: NDArray[np.float64]  # share of people with home help or in a nursing home on the first day
 
 
 def build(scenario: Scenario, seed: int) -> World:
@@ -111,19 +115,20 @@ def build(scenario: Scenario, seed: int) -> World:
     initial = {name: column[there] for name, column in whole.items()}
     age = (scenario.first_day - initial["birth"]) / 365.25
     shift = _help_shift(initial, age, network, home)
+    need = _help_need(initial, age, shift, home)
     rates = Rates(
         health=as_record(health),
         practice=as_record(read_theme(PracticeRates, "general_practice", parameters)),
         home=as_record(home),
         hospital=as_record(read_theme(HospitalRates, "hospital", parameters)),
-        derived=as_record(_derived(scenario, seed, initial, age, health)),
+        derived=as_record(_derived(scenario, network, seed, initial, health)),
     )
     people = _people(columns)
     state = State(
         people=people,
         stays=empty_stays(len(people.key) // 16 + 256),
         lists=empty_lists(len(people.key)),
-        organisations=_organisations(scenario, network, initial, age, shift, home),
+        organisations=_organisations(scenario, network, initial, shift, need),
     )
     places = max(len(network.practices), len(network.units), len(network.municipalities), len(network.wards))
     return World(
@@ -135,6 +140,7 @@ def build(scenario: Scenario, seed: int) -> World:
         season=_season(parameters, seed, scenario.first_day, scenario.last_day),
         weight=max(1.0, 1.0 / scale),
         sampled=_sampled(scenario, network, initial, columns, shift, home),
+        care_by_band=_care_by_band(initial, age, need),
     )
 
 
@@ -219,14 +225,20 @@ def _sampled(
     return Sampled(*(own / np.maximum(every, 1.0) for own, every in zip(*sums, strict=True)))
 
 
+def _care_by_band(initial: Columns, age: NDArray[np.float64], need: NDArray[np.int64]) -> NDArray[np.float64]:
+    band = np.searchsorted(np.array(AGE_BANDS), age, side="right") - 1
+    in_care = (need > 0) | (initial["nursing"] > 0)
+    people, cared_for = (np.bincount(of, minlength=len(AGE_BANDS)) for of in (band, band[in_care]))
+    return np.asarray(cared_for / np.maximum(people, 1))
+
+
 def _organisations(
-    scenario: Scenario, network: Network, initial: Columns, age: NDArray[np.float64], shift: NDArray[np.float64],
-    home: HomeCareRates,
-) -> Organisations:  # fmt: skip
+    scenario: Scenario, network: Network, initial: Columns, shift: NDArray[np.float64], need: NDArray[np.int64]
+) -> Organisations:
     p, copies = scenario.parameters, network.copies
     minutes = network.practice_gps * p.number("general_practice.capacity.minutes_per_gp") * 10.0 * copies
     units = len(network.units)
-    hours = np.bincount(initial["unit"], weights=_help_need(initial, age, shift, home), minlength=units)
+    hours = np.bincount(initial["unit"], weights=need, minlength=units)
     people = np.bincount(initial["municipality"], minlength=len(network.municipalities))
     visits = p.number("home_care.acute_nurse.visits_per_1000") * p.number("home_care.acute_nurse.room")
     own = 1.0 - p.number("home_care.temporary.background_share")
@@ -268,11 +280,20 @@ def _organisations(
     )
 
 
-def _derived(scenario: Scenario, seed: int, initial: Columns, age: NDArray[np.float64], health: HealthRates) -> Derived:
+def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, health: HealthRates) -> Derived:
     p = scenario.parameters
+    figures = read_figures(p)
+    ageing = solve_ageing(figures, hashable(health))
     prevalence = np.array([np.mean((initial["conditions"] & bit) > 0) for bit in CONDITIONS.values()])
     return Derived(
-        death=_death_table(p, initial, age, health),
+        death=death_table(figures, hashable(health)),
+        rise=ageing.rise,
+        most_frail=figures.number("people.frailty.most"),
+        onset_any=ageing.onset[:, -1].copy(),
+        onset=ageing.onset,
+        left_alone=ageing.left_alone,
+        frailer=np.exp(figures.array("people.frailty.conditions")),
+        enrolled=chronic_fee_enrolment(figures, network, seed),
         illness_of=math.log(health.illness_base) + _by_set(p.numbers("health.illness.conditions")),
         contacts_of=p.number("general_practice.contacts.healthy")
         + _by_set(p.numbers("general_practice.contacts.conditions")),
@@ -337,68 +358,3 @@ def _season(p: Parameters, seed: int, first: int, last: int) -> NDArray[np.float
         log = log + height * np.exp(-0.5 * ((days - peak) / width) ** 2)
     log -= math.log(np.mean(np.exp(log[:365])))
     return np.asarray(log + np.log(np.array(p.numbers("health.season.weekday")))[(days + 3) % 7])
-
-
-def _death_table(p: Parameters, initial: Columns, age: NDArray[np.float64], health: HealthRates) -> NDArray[np.float64]:
-    """Log daily hazard of death by sex and age, solved so that all deaths together meet the life table.
-
-    Deaths in hospital courses are expected from the hazard of illness, the need of a bed and the fatality of a course;
-    what the life table leaves is spread over frailty and instability.
-    """
-    annual = np.array(p.numbers("people.mortality.annual"))
-    centres = np.array(p.numbers("people.age.band_centres"))
-    ratio = p.number("people.mortality.men_to_women")
-    bands = np.searchsorted(np.array(AGE_BANDS), age, side="right") - 1
-    women = initial["sex"] == 1
-    ages = np.arange(65, _OLDEST + 1)
-    table = np.zeros((2, len(ages)))
-    frailty = initial["frailty"].astype(np.float64)
-    level = health.instability_frailty * (frailty - 0.2)
-    resident = initial["nursing"] > 0
-    log_rest = (
-        health.mortality_frailty * frailty + health.mortality_instability * level
-        + 0.5 * health.mortality_instability**2 + health.mortality_nursing_home * resident
-    )  # fmt: skip
-    course = _course_deaths(initial, age, health)
-    fitted = np.array(p.numbers("health.mortality.correction"))
-    for sex in (0, 1):
-        mean = np.empty(len(AGE_BANDS))
-        for band in range(len(AGE_BANDS)):
-            share = np.mean(women[bands == band])
-            own = annual[band] / (share + (1.0 - share) * ratio)
-            mean[band] = own * (ratio if sex == 0 else 1.0)
-        log_table = np.interp(ages + 0.5, centres, np.log(mean))
-        last = np.log(mean[-1] / mean[-2]) / (centres[-1] - centres[-2])
-        log_table += np.maximum(ages + 0.5 - centres[-1], 0.0) * last
-        for band in range(len(AGE_BANDS)):
-            who = (bands == band) & (women == (sex == 1))
-            expected = np.exp(np.interp(age[who], ages + 0.5, log_table))
-            left = max(mean[band] - np.mean(course[who]), 0.1 * mean[band]) * who.sum()
-            upper = AGE_BANDS[band + 1] if band + 1 < len(AGE_BANDS) else _OLDEST + 1
-            rows = (ages >= AGE_BANDS[band]) & (ages < upper)
-            correction = np.log(left / np.sum(expected * np.exp(log_rest[who])))
-            table[sex, rows] = log_table[rows] + correction + fitted[band] - math.log(365.25)
-    return table
-
-
-def _course_deaths(initial: Columns, age: NDArray[np.float64], health: HealthRates) -> NDArray[np.float64]:
-    """Expected yearly deaths in hospital of each person."""
-    frailty = initial["frailty"].astype(np.float64)
-    level = health.instability_frailty * (frailty - 0.2)
-    decades = (age - 75.0) / 10.0
-    eta = math.log(health.illness_base) + health.illness_age * decades + health.illness_frailty * frailty
-    for k, bit in enumerate(CONDITIONS.values()):
-        eta = eta + health.illness_conditions[k] * ((initial["conditions"] & bit) > 0)
-    eta = eta + health.illness_instability * level + 0.5 * health.illness_instability**2
-    need = health.need_base * np.exp(
-        health.need_age * decades + health.need_frailty * frailty + health.need_instability * level
-    )
-    courses = 365.25 * np.exp(eta) * np.minimum(need, health.need_most)
-    # each course brings relapses: the excess hazard over its whole time constant, where a bed is needed
-    courses *= 1.0 + health.recovery_excess * health.recovery_days
-    m = health.mortality_in_course
-    log_odds = (
-        math.log(m / (1.0 - m)) + health.mortality_in_course_age * (age - 80.0) / 10.0
-        + health.mortality_in_course_frailty * (frailty - 0.25)
-    )  # fmt: skip
-    return np.asarray(courses / (1.0 + np.exp(-log_odds)))

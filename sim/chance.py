@@ -59,11 +59,11 @@ DECISIONS: tuple[str, ...] = (
     "notice",
     "reception",
     "reception kind",
-    "queue for a place",
     "discharge plan",
     "medication reconciliation",
     "frailty after hospital",
     "frailty drift",
+    "change of state",
     "follow-up offered",
     "follow-up delivered",
     "outreach",
@@ -71,20 +71,16 @@ DECISIONS: tuple[str, ...] = (
     "control virtual",
     "detection",
     "detection answered",
-    "home help assessment",
+    "home nursing",
     "queue for home care",
     "nursing home need",
     "queue for nursing home",
     "preventive visit",
-    "elective referral",
     "elective wait",
     "elective stay",
-    "season",
     "background in practice",
     "background in ward",
-    "background in emergency department",
-    "background refill",
-    "chronic scheme",
+    "enrolled in the chronic fee",
 )
 
 
@@ -112,6 +108,12 @@ def mix_words(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def uniform(person: np.uint64, stream: np.uint64) -> float:
     """One uniform number strictly inside (0, 1) for a person in a stream (see :func:`streams_of_day`)."""
     return (np.float64(mix(person + stream) >> _S12) + 0.5) * _TO_UNIT
+
+
+@inline
+def trait(person: np.uint64, key: np.uint64) -> float:
+    """The uniform number that a decision (by its key) holds for a person on day 0, for what is settled for life."""
+    return uniform(person, mix(key))
 
 
 @inline

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.building import build
+from sim.capacity import CapacityPlan
 from sim.clock import date_of, day_number, first_of_month, month_number
 from sim.compiled import interpreted
 from sim.day.frame import (
@@ -72,6 +73,7 @@ class Months:
         self.quality = QualityWeights.of(scenario.parameters)
         self.day = scenario.first_day
         self.kept = Kept()
+        self.capacity = CapacityPlan(self.world, scenario)
         self.out = self._new_output()
         self.others = others_of(scenario, self.world, seed)
 
@@ -140,17 +142,11 @@ class Months:
             wards = self.world.state.organisations.wards
             wards.ward_reference[:] = wards.ward_smoothed
         if month % 12 == 11:
-            self.plan_capacity()
+            self.capacity.plan_capacity()
         if month >= self.planning.start:
             self._keep(month, days)
             if not closing:
                 self.planning.decide(out, month)
-
-    def plan_capacity(self) -> None:
-        """Each new year home-care units have room for the need that was granted: help is a right, not a frame."""
-        units, others = self.world.state.organisations.units, self.world.load.unit[:, 0]
-        room = 1.0 + self.scenario.parameters.number("home_care.help.room")
-        units.unit_capacity[:] = np.maximum(units.unit_capacity, (units.unit_committed + others) * room)
 
     def _keep(self, month: int, days: int) -> None:
         kept, out = self.kept, self.out

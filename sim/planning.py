@@ -138,11 +138,12 @@ class Planning:
     def _capacity(self, days: int) -> Capacity:
         organisations, p = self.world.state.organisations, self.scenario.parameters
         weeks = days / 7.0
+        minutes_per_gp = 10.0 * p.number("general_practice.capacity.minutes_per_gp")
         nursing = p.number("home_care.nursing.share") * p.number("home_care.nursing.minutes")
         recipients = organisations.units.unit_capacity / max(p.number("home_care.help.minutes_base") * 3.4, 1.0)
         return Capacity(
             beds=organisations.wards.ward_beds.astype(np.float64),
-            practitioners=self.world.network.practice_gps * self.world.network.copies,
+            practitioners=organisations.practices.gp_minutes / minutes_per_gp,
             help_minutes=organisations.units.unit_capacity * weeks,
             nursing_minutes=recipients * nursing * weeks,
             nurse_visits=organisations.towns.nurse_capacity * float(days),

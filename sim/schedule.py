@@ -47,7 +47,7 @@ SCHEDULE: Final[tuple[Step, ...]] = (
     Step("month", 0, "settle", "every clause is settled and the ledger posted, shadow accounts too"),
     Step("month", 0, "decide", "incentives are derived, felt and answered; imitation; levels of next month"),
     Step("year", 0, "settle", "frames, ceilings, targets, benchmarks and shared savings fall due with December"),
-    Step("year", 0, "plan_capacity", "home-care units make room for the need that was granted"),
+    Step("year", 0, "plan_capacity", "home care, practices and municipal places make room for need and numbers by age"),
 )
 
 

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from sim.chance import uniform
+from sim.chance import trait, uniform
 from sim.compiled import jit
 from sim.day.frame import Output, Today, census, push, write
 from sim.day.rates import Rates
-from sim.day.risk import DEMENTIA, age_of, set_risk
-from sim.day.streams import DRIFT, NURSING_NEED, PREVENTIVE
+from sim.day.risk import CONTROLLED, COPD, DEMENTIA, DIABETES, age_of, set_risk
+from sim.day.streams import DRIFT, ENROLLED, NURSING_NEED, NURSING_WITH_HELP, PREVENTIVE, STATE_CHANGE
 from sim.measures import AGE_BANDS, MEASURE
 from sim.state import HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, State
 
@@ -20,6 +20,7 @@ _PREVENTIVE = MEASURE["preventive_visit"]
 _HELP, _NURSING = MEASURE["home_help"], MEASURE["home_nursing"]
 _NURSING_DAY, _TEMPORARY_DAY = MEASURE["nursing_home_day"], MEASURE["temporary_place_day"]
 WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = 1, 2
+CHRONIC_FEE = COPD | DIABETES
 
 
 @jit
@@ -88,7 +89,7 @@ def move_away(people: People, organisations: Organisations, i: int, out: Output,
 
 @jit
 def age_a_month(people: People, organisations: Organisations, i: int, rates: Rates, today: Today, first: bool) -> None:
-    """Birthday and frailty of one person."""
+    """Birthday, conditions and frailty of one person, by rises that keep the profile by age (sim.ageing)."""
     card = people.card[i]
     age = age_of(people, i, today.day)
     band = band_of(age)
@@ -98,14 +99,60 @@ def age_a_month(people: People, organisations: Organisations, i: int, rates: Rat
         census(people, organisations, i, 1)
     if first:
         return
+    cell = 2 * min(max(int(age) - 65, 0), rates.derived.left_alone.shape[0] // 2 - 1) + np.int64(card.sex)
+    change_state(people, organisations, i, cell, rates, today)
     u = uniform(people.key[i], today.streams[DRIFT])
-    health = rates.health
     # a triangular law of unit variance, by inversion
     z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * math.sqrt(6.0)
-    before = np.float64(card.frailty)
-    rise = (health.frailty_drift + health.frailty_growth * before) * before / 12.0
-    after = before + rise + health.frailty_spread * z / math.sqrt(12.0)
-    card.frailty = min(max(after, 0.0), 1.0)
+    most, rises = rates.derived.most_frail, rates.derived.rise[cell]
+    before = min(np.float64(card.frailty), most)
+    at = before / most * (rises.shape[0] - 2)
+    low = int(at)
+    rise = rises[low] + (at - low) * (rises[low + 1] - rises[low])
+    card.frailty = min(max(before + rise + rates.health.frailty_spread * z / math.sqrt(12.0), 0.0), most)
+
+
+@jit
+def change_state(people: People, organisations: Organisations, i: int, cell: int, rates: Rates, today: Today) -> None:
+    """Conditions that begin, being left alone, and medication risk that is put right, all by one number of the month.
+
+    The events are rare, so which of them happens can be read from where the number lies between 0 and 1.
+    """
+    card, derived = people.card[i], rates.derived
+    u = uniform(people.key[i], today.streams[STATE_CHANGE])
+    row = cell * 32 + np.int64(card.conditions)
+    if u < derived.onset_any[row]:
+        begin_condition(people, organisations, i, cell, u, rates, today)
+        return
+    u -= derived.onset_any[row]
+    if card.alone == 0 and u < derived.left_alone[cell]:
+        census(people, organisations, i, -1)
+        card.alone = 1
+        census(people, organisations, i, 1)
+    elif card.medication > 0 and u > 0.5 and (u - 0.5) * 12.0 < rates.health.medication_resolved:
+        card.medication -= 1
+
+
+@jit
+def begin_condition(
+    people: People, organisations: Organisations, i: int, cell: int, u: float, rates: Rates, today: Today
+) -> None:
+    """A chronic condition begins: frailty rises with it, controls start, and the practice may enrol the person."""
+    card, derived = people.card[i], rates.derived
+    before = card.conditions
+    row = cell * 32 + np.int64(before)
+    condition = 0
+    while u >= derived.onset[row, condition]:
+        condition += 1
+    census(people, organisations, i, -1)
+    card.conditions |= 1 << condition
+    if card.conditions & CHRONIC_FEE and not before & CHRONIC_FEE:
+        enrols = trait(people.key[i], derived.keys[ENROLLED]) < derived.enrolled[card.practice]
+        card.scheme = 1 if enrols else 0
+    census(people, organisations, i, 1)
+    if card.conditions & CONTROLLED and not before & CONTROLLED:
+        people.control[i] = today.day
+    card.frailty = min(np.float64(card.frailty) * derived.frailer[condition], derived.most_frail)
 
 
 @jit
@@ -152,8 +199,7 @@ def grant_help(people: People, organisations: Organisations, i: int, need: int, 
     card.waits &= ~WAITS_FOR_HELP & 3
     organisations.units.unit_committed[card.unit] += need
     card.accrued = day
-    # a fixed trait of the person: whether nursing comes with help
-    if np.float64(people.key[i] >> np.uint64(40)) / 16777216.0 < rates.home.nursing_share:
+    if trait(people.key[i], rates.derived.keys[NURSING_WITH_HELP]) < rates.home.nursing_share:
         card.nursing = int(rates.home.nursing_minutes)
     people.detect[i] = rates.home.detection_threshold
 

@@ -36,10 +36,11 @@ class HealthRates(NamedTuple):
     illness_conditions: Vector
     illness_nursing_home: float
     illness_medication_risk: float
-    frailty_drift: float
-    frailty_growth: float
     frailty_spread: float
+    frailty_trend: float
     frailty_after_hospital: float
+    frailty_long_stays: float
+    medication_resolved: float
     mortality_frailty: float
     mortality_instability: float
     mortality_nursing_home: float
@@ -47,6 +48,7 @@ class HealthRates(NamedTuple):
     mortality_in_course_age: float
     mortality_in_course_frailty: float
     mortality_recovery: float
+    mortality_correction: Vector
     need_base: float
     need_age: float
     need_frailty: float
@@ -228,6 +230,13 @@ class Derived(NamedTuple):
     """What is computed once a run from parameters, population and calendar."""
 
     death: Vector  # (sexes, ages 65..110) log daily hazard without frailty
+    rise: Vector  # (80 ages from 65 by sex, steps) monthly rise of frailty at each step of the index
+    most_frail: float
+    onset_any: Vector  # (80 * 32 sets of conditions,) monthly chance of a further condition
+    onset: Vector  # (80 * 32, conditions) the same, cumulated over conditions
+    left_alone: Vector  # (80,) monthly chance that somebody who lives with others comes to live alone
+    frailer: Vector  # (conditions,) frailty after the onset of a condition over frailty before
+    enrolled: Vector  # (practices,) share of eligible patients enrolled in the chronic-care fee
     illness_of: Vector  # (32 sets of conditions,) log hazard of illness, base included
     contacts_of: Vector  # (32,) planned contacts with the practice over the band's rate
     outpatient_of: Vector  # (32,) outpatient visits over the band's rate

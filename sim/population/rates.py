@@ -39,7 +39,8 @@ class Rates(NamedTuple):
     ``conditions[k]`` has shape (cells * 2**k,) at ``cell * 2**k + bits``; ``nursing[municipality]`` (cells * 2,) at
     ``cell * 2 + dementia``; ``alone`` (cells * 2,) at ``cell * 2 + nursing``; ``log_frailty`` (cells * 64,) at
     ``(cell * 32 + bits) * 2 + nursing`` is the median of the logarithm of frailty, ``frailty_spread`` its logistic
-    scale.
+    scale. ``share`` (ages, 2, 32, 2) is how likely each set of conditions and place is in a cell of the catchment, and
+    ``alone_margin`` (ages, 2) how likely living alone; both follow from the tables before.
     """
 
     conditions: tuple[Array, ...]
@@ -47,6 +48,8 @@ class Rates(NamedTuple):
     alone: Array
     log_frailty: Array
     frailty_spread: float
+    share: Array
+    alone_margin: Array
 
 
 def shape(figures: Figures, name: str) -> Array:
@@ -214,12 +217,16 @@ def solve_rates(figures: Figures) -> Rates:
     nursing, overall = _nursing_rates(figures, dementia)
     in_home = dementia * overall[..., 1] + (1 - dementia) * overall[..., 0]
     odds = np.array([0.0, figures.number("people.living_alone.log_odds_nursing_home")])
-    alone = given(levelled(figures, "living_alone"), np.stack([1 - in_home, in_home], axis=-1), odds, "living_alone")
+    living_alone = levelled(figures, "living_alone")
+    alone = given(living_alone, np.stack([1 - in_home, in_home], axis=-1), odds, "living_alone")
     log_frailty, spread = _frailty(figures, have, overall)
+    resident = overall[..., np.arange(_COMBINATIONS) // CONDITIONS["dementia"] & 1]
     return Rates(
         conditions=tuple(rate.ravel() for rate in conditions),
         nursing={name: rate.ravel() for name, rate in nursing.items()},
         alone=alone.ravel(),
         log_frailty=log_frailty.ravel(),
         frailty_spread=spread,
+        share=np.stack([have * (1 - resident), have * resident], axis=-1),
+        alone_margin=living_alone,
     )

@@ -11,7 +11,7 @@ import pytest
 from sim.schedule import PERSON_BY_PERSON, SCHEDULE, Step, as_text, day_order
 
 SIM = Path(__file__).parents[2] / "sim"
-WHERE = {"settle": "planning.py", "decide": "planning.py", "plan_capacity": "months.py"}
+WHERE = {"settle": "planning.py", "decide": "planning.py", "plan_capacity": "capacity.py"}
 TABLE = """\
 when   step  process
 month        start_month

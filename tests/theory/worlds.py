@@ -55,7 +55,7 @@ _NOTHING_HAPPENS: dict[str, object] = {
         (
             "health.instability.shock", "health.instability.acute_illness", "health.illness.age",
             "health.illness.frailty", "health.illness.instability", "health.illness.nursing_home",
-            "health.frailty.drift", "health.frailty.growth", "health.frailty.spread", "health.frailty.after_hospital",
+            "health.frailty.spread", "health.frailty.after_hospital",
             "health.mortality.frailty", "health.mortality.instability", "health.mortality.recovery",
             "health.mortality.in_course_age", "health.mortality.in_course_frailty", "health.need.age",
             "health.need.frailty", "health.need.instability", "general_practice.follow_up.offered",
@@ -82,5 +82,7 @@ def still_world(seed: int, people: int, **changes: object) -> tuple[World, int]:
     card.arrival[:people], card.arrival[people:] = scenario.first_day, FAR
     card.leaves, card.conditions, card.alone, card.frailty, card.place = FAR, 0, 0, 0.25, ABSENT
     world.rates.derived.death[:] = NEVER_DIES
+    for monthly in ("rise", "onset_any", "left_alone"):
+        world.rates.derived[monthly][...] = 0.0
     world.state.organisations.towns.help_shift[:] = 1e6  # nobody needs home help
     return world, scenario.first_day

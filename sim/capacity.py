@@ -1,0 +1,72 @@
+"""Capacity that follows the number and age of people, so that unchanged rules mean unchanged supply for each need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.day.frame import RISK_GROUPS
+from sim.measures import AGE_BANDS
+
+if TYPE_CHECKING:
+    from sim.building import World
+    from sim.scenario import Scenario
+
+Numbers = NDArray[np.float64]
+
+
+class CapacityPlan:
+    """What each New Year makes of the capacities of the first day.
+
+    Home help is a right: there is room for what was granted. General practice and municipal places follow the people on
+    the list or in the municipality by age, in proportion to the parameters ``follows_need`` (1 in full, 0 not at all).
+    Beds do not follow: they are a decision of the region.
+
+    Parameters
+    ----------
+    world : World
+        As built, on the first morning.
+    scenario : Scenario
+        Gives parameters and the first day.
+    """
+
+    def __init__(self, world: World, scenario: Scenario) -> None:
+        self.world, self.parameters = world, scenario.parameters
+        organisations, card = world.state.organisations, world.state.people.card
+        self.practices, self.towns = organisations.practices.copy(), organisations.towns.copy()
+        first = card[card.arrival <= scenario.first_day]
+        band = np.searchsorted(np.array(AGE_BANDS), (scenario.first_day - first.birth) / 365.25, side="right") - 1
+        contacts, care = world.rates.derived.contacts_by_band, world.care_by_band
+        self.on_lists = np.bincount(first.practice, contacts[band], len(self.practices)).astype(np.float64)
+        self.in_towns = np.bincount(first.municipality, care[band], len(self.towns)).astype(np.float64)
+
+    def plan_capacity(self) -> None:
+        """Set the capacities of the year to come."""
+        organisations, p = self.world.state.organisations, self.parameters
+        units = organisations.units
+        room = 1.0 + p.number("home_care.help.room")
+        units.unit_capacity[:] = np.maximum(
+            units.unit_capacity, (units.unit_committed + self.world.load.unit[:, 0]) * room
+        )
+        growth = _growth(self._on_lists(), self.on_lists, p.number("general_practice.capacity.follows_need"))
+        older = self.practices.gp_minutes - self.practices.gp_background
+        organisations.practices.gp_minutes[:] = np.rint(self.practices.gp_background + older * growth)
+        growth = _growth(self._in_towns(), self.in_towns, p.number("home_care.places.follow_need"))
+        for places in ("nurse_capacity", "temporary_capacity", "nursing_capacity"):
+            organisations.towns[places][:] = np.rint(self.towns[places] * growth)
+
+    def _on_lists(self) -> Numbers:
+        """Planned contacts a year that the people on each list need at the rates of their age, shape (practices,)."""
+        listed, bands = self.world.state.organisations.listed, self.world.rates.derived.contacts_by_band
+        by_band = listed.reshape(len(listed), -1, len(bands), 2 * RISK_GROUPS).sum(axis=(1, 3))
+        return np.asarray(by_band @ bands)
+
+    def _in_towns(self) -> Numbers:
+        """People in municipal care at the shares by age of the first day, shape (municipalities,)."""
+        return np.asarray(self.world.state.organisations.census[0] @ self.world.care_by_band)
+
+
+def _growth(now: Numbers, then: Numbers, follows: float) -> Numbers:
+    return np.asarray(1.0 + follows * (now / np.maximum(then, 1e-9) - 1.0))
