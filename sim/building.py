@@ -34,11 +34,11 @@ from sim.population.synthesis import synthesise
 from sim.state import (
     ABSENT,
     CARD,
-    FAR,
     GP_LEVELS,
     HOME_CARE_LEVELS,
     NEVER,
-    NOBODY_NOTICES,
+    NEVER_DUE,
+    NO_HAZARD,
     NOT_AT_RISK,
     NURSING_HOME,
     PRACTICE,
@@ -160,22 +160,25 @@ def no_load(network: Network) -> Load:
 def _people(columns: Columns) -> People:
     n = len(columns["key"])
     card = records(n, CARD)
-    for name in ("arrival", "leaves", "birth", "frailty", "practice", "unit", "sex", "municipality", "conditions",
+    for name in ("birth", "frailty", "practice", "unit", "sex", "municipality", "conditions",
                  "alone", "scheme"):  # fmt: skip
         card[name] = columns[name]
-    card.discharged = card.acute_start = card.protected = NEVER
+    card.discharged = card.acute_start = card.protected = card.recovers_from = NEVER
+    card.illness = card.mortality = NOT_AT_RISK
     card.place = np.where(columns["nursing"] > 0, NURSING_HOME, ABSENT)
     return People(
         card=card,
+        arrival=columns["arrival"],
+        leaves=columns["leaves"],
         key=np.ascontiguousarray(columns["key"], np.uint64),
-        control=np.full(n, FAR, np.int32),
-        illness=np.full(n, NOT_AT_RISK, np.float32),
-        routine=np.zeros(n, np.float32),
-        mortality=np.full(n, NOT_AT_RISK, np.float32),
-        recovery=np.zeros(n, np.float32),
         instability=np.zeros(n, np.float32),
-        level=np.zeros(n, np.float32),
-        detect=np.full(n, NOBODY_NOTICES, np.float32),
+        level=np.zeros(n, np.int16),
+        illness=np.full(n, NO_HAZARD, np.int16),
+        mortality=np.full(n, NO_HAZARD, np.int16),
+        routine=np.zeros(n, np.uint16),
+        recovery=np.zeros(n, np.uint16),
+        control=np.full(n, NEVER_DUE, np.int16),
+        watched=np.zeros(n, np.uint8),
     )
 
 
@@ -319,6 +322,7 @@ def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, 
         winter_months=int(p.number("wards.winter.months")),
         background_spread=p.number("wards.background.spread"),
         keys=decision_keys(seed),
+        first_day=scenario.first_day,
     )
 
 

@@ -36,7 +36,7 @@ class CapacityPlan:
         self.world, self.parameters = world, scenario.parameters
         organisations, card = world.state.organisations, world.state.people.card
         self.practices, self.towns = organisations.practices.copy(), organisations.towns.copy()
-        first = card[card.arrival <= scenario.first_day]
+        first = card[world.state.people.arrival <= scenario.first_day]
         band = np.searchsorted(np.array(AGE_BANDS), (scenario.first_day - first.birth) / 365.25, side="right") - 1
         contacts, care = world.rates.derived.contacts_by_band, world.care_by_band
         self.on_lists = np.bincount(first.practice, contacts[band], len(self.practices)).astype(np.float64)

@@ -121,7 +121,7 @@ class CareModel(BaseModel):
         """Let those who have arrived enter ``agents``, and those who died or moved leave."""
         assert self._patients is not None
         state = self.months.world.state
-        arrived = state.people.card.arrival <= self.months.day
+        arrived = state.people.arrival <= self.months.day
         place = state.people.card.place
         gone = (place == DEAD) | (place == MOVED)
         for row in [row for row in np.flatnonzero(gone).tolist() if row in self._patients]:

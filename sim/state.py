@@ -1,6 +1,6 @@
 """Everything that tomorrow needs, as arrays: copy it, save it, load it (``.npz``, no pickle).
 
-What is only reported lives in :mod:`sim.records`. A person takes 88 bytes.
+What is only reported lives in :mod:`sim.records`. A person takes about a hundred bytes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 NEVER: Final = -1_000_000
 FAR: Final = 1 << 30
 NOT_AT_RISK: Final = -1000.0
-NOBODY_NOTICES: Final = 1e9
+#: Columns of the scan are whole numbers: parts of a unit, and what stands for no hazard and for a day never reached.
+LEVEL_PARTS, LOG_PARTS, HAZARD_PARTS = 4096, 1024, 65536
+NO_HAZARD, NEVER_DUE = -32768, 32767
+_CACHE_LINE: Final = 64  # bytes
 
 #: Where a person is.
 ABSENT, HOME, HOSPITAL, TEMPORARY, NURSING_HOME, DEAD, MOVED = 0, 1, 2, 3, 4, 5, 6
@@ -28,17 +31,16 @@ NOTHING, HOME_HELP, TEMPORARY_PLACE, NURSING_PLACE, OWN_CHOICE = 0, 1, 2, 3, 4
 GP_LEVELS, HOME_CARE_LEVELS, WARD_LEVELS = 5, 4, 7
 
 
-#: What is looked up for the few who have something to do today: one record a person, one cache line an event.
+#: What is looked up for the few who have something to do today: one record a person, as large as a cache line.
 CARD = np.dtype(
     [
-        ("arrival", np.int32),  # day of arrival
-        ("leaves", np.int32),  # day of moving away
-        ("birth", np.int32),  # day of birth
-        ("discharged", np.int32),  # end of the last hospital course
-        ("acute_start", np.int32),  # start of the last acute course
-        ("accrued", np.int32),  # first day of municipal care not yet written down
-        ("protected", np.int32),  # last day of the effect of a follow-up visit
+        ("illness", np.float32),  # log daily hazard of acute illness, without season, instability and recovery
+        ("mortality", np.float32),  # log daily hazard of death outside hospital, without instability and recovery
+        ("routine", np.float32),  # planned contacts a day
+        ("recovery", np.float32),  # excess daily hazard on the day of discharge, see sim.day.risk.excess_of
+        ("recovers_from", np.int32),  # day of that discharge
         ("frailty", np.float32),  # frailty index, 0 robust to 1
+        ("birth", np.int32),  # day of birth
         ("practice", np.int16),  # general practice on whose list the person is
         ("unit", np.int16),  # home-care unit of the district
         ("help", np.int16),  # home help, minutes a week
@@ -53,6 +55,10 @@ CARD = np.dtype(
         ("waits", np.uint8),  # 1 for home help, 2 for a nursing home
         ("medication", np.uint8),  # medication risk, 0-3
         ("index", np.uint8),  # last course: 1 can be an index, 2 short, 4 acute medical, 8 within a day
+        ("discharged", np.int32),  # end of the last hospital course
+        ("acute_start", np.int32),  # start of the last acute course
+        ("accrued", np.int32),  # first day of municipal care not yet written down
+        ("protected", np.int32),  # last day of the effect of a follow-up visit
     ],
     align=True,
 )
@@ -61,19 +67,22 @@ CARD = np.dtype(
 class People(NamedTuple):
     """One row a person, initial people first, then entrants in order of arrival.
 
-    Columns are what the daily scan of everybody reads; ``card`` (:data:`CARD`) is what is looked up for a few.
+    Columns are what the daily scan of everybody reads, and as small as that allows; ``card`` (:data:`CARD`) is what is
+    looked up for a few. A bound never lies below what it bounds: who lies under it is judged by the card.
     """
 
     card: Any
+    arrival: NDArray[np.int32]  # day of arrival
+    leaves: NDArray[np.int32]  # day of moving away
     key: NDArray[np.uint64]  # stable person key
-    control: NDArray[np.int32]  # next chronic control falls due
-    illness: NDArray[np.float32]  # constant part of the daily log hazard of acute illness
-    routine: NDArray[np.float32]  # planned contacts a day
-    mortality: NDArray[np.float32]  # constant part of the daily log hazard of death
-    recovery: NDArray[np.float32]  # excess daily hazard after discharge
     instability: NDArray[np.float32]
-    level: NDArray[np.float32]  # where instability relaxes to
-    detect: NDArray[np.float32]  # instability from which home care can notice
+    level: NDArray[np.int16]  # where instability relaxes to, in parts of 1 / LEVEL_PARTS
+    illness: NDArray[np.int16]  # bound of the log daily hazard of acute illness, in parts of 1 / LOG_PARTS
+    mortality: NDArray[np.int16]  # the same of death
+    routine: NDArray[np.uint16]  # bound of planned contacts a day, in parts of 1 / HAZARD_PARTS
+    recovery: NDArray[np.uint16]  # bound of the excess daily hazard after discharge, in parts of 1 / HAZARD_PARTS
+    control: NDArray[np.int16]  # next chronic control falls due, days since the first day
+    watched: NDArray[np.uint8]  # has home help at home, which can notice deterioration
 
 
 #: One patient in hospital.
@@ -188,8 +197,10 @@ class State(NamedTuple):
 
 
 def records(size: int, kind: Any) -> Any:
-    """An array of ``size`` records, all zero, whose fields are attributes."""
-    return np.zeros(size, kind).view(np.recarray)
+    """An array of ``size`` records, all zero, whose fields are attributes; it begins where a cache line begins."""
+    room = np.zeros(size * kind.itemsize + _CACHE_LINE, np.uint8)
+    start = -room.ctypes.data % _CACHE_LINE
+    return room[start : start + size * kind.itemsize].view(kind).view(np.recarray)
 
 
 def empty_queue(room: int) -> Queue:

@@ -6,9 +6,10 @@ from sim.compiled import jit
 from sim.day.frame import Output, Today, Work, census, count
 from sim.day.home_care import leave_temporary_list, release_help
 from sim.day.month import write_care
+from sim.day.risk import at_rest
 from sim.day.scan import DEATHS
 from sim.records import COUNTER
-from sim.state import DEAD, FAR, NOT_AT_RISK, NURSING_HOME, TEMPORARY, State
+from sim.state import DEAD, NURSING_HOME, TEMPORARY, State
 
 _DEATHS, _IN_HOSPITAL, _WITHIN_30 = COUNTER["deaths"], COUNTER["deaths_in_hospital"], COUNTER["deaths_30_days"]
 _EXITS, _RESIDENT = COUNTER["nursing_home_exits"], COUNTER["nursing_home_deaths"]
@@ -47,6 +48,4 @@ def die(state: State, i: int, day: int, out: Output, in_hospital: bool, resident
         count(out, people, i, _AFTER_DAY_STAY, 1)
     census(people, organisations, i, -1)
     card.place = DEAD
-    people.control[i] = FAR
-    people.illness[i] = people.mortality[i] = NOT_AT_RISK
-    people.routine[i] = people.recovery[i] = 0.0
+    at_rest(people, i)

@@ -26,6 +26,7 @@ class Today(NamedTuple):
     """The day being lived."""
 
     day: int
+    since: int  # days since the first day of the run
     weekday: int  # 0 Monday
     workday: bool
     season: float

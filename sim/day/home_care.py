@@ -19,7 +19,7 @@ from sim.day.illness import (
 from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_care
 from sim.day.practice import group_by_place, rank_claims
 from sim.day.rates import Rates
-from sim.day.risk import set_risk
+from sim.day.risk import age_of, set_risk
 from sim.day.scan import NOTICES
 from sim.day.streams import DETECTION, DETECTION_ANSWER, HELP_QUEUE, NURSE_OUTCOME, NURSE_QUEUE, NURSING_QUEUE
 from sim.measures import FLAG, MEASURE
@@ -124,7 +124,7 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
             if card.place == HOSPITAL or card.place == TEMPORARY:
                 keep_waiting(claims, out, state, queue, k, today)
             continue
-        need = help_need(people, i, organisations, rates, today.day)
+        need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
         if need > 0:
             luck = uniform(people.key[i], today.streams[HELP_QUEUE])
             claim(claims, out, i, card.unit, 0, queue.entry[k].day, need, 9.0, SOON, today.day, luck)
@@ -220,7 +220,7 @@ def release_help(state: State, i: int) -> None:
     state.organisations.units.unit_committed[card.unit] -= card.help
     card.help = 0
     card.nursing = 0
-    people.detect[i] = 1e9
+    people.watched[i] = 0
 
 
 @jit

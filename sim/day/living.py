@@ -31,7 +31,7 @@ def arrive(state: State, rates: Rates, today: Today) -> None:
     """People whose day of arrival has come enter the catchment (rows are in order of arrival)."""
     people, organisations = state.people, state.organisations
     i = organisations.present[0]
-    while i < people.key.shape[0] and people.card[i].arrival <= today.day:
+    while i < people.key.shape[0] and people.arrival[i] <= today.day:
         enter(state, i, rates, today)
         i += 1
     organisations.present[0] = i
@@ -46,12 +46,11 @@ def enter(state: State, i: int, rates: Rates, today: Today) -> None:
         card.place = HOME
     card.band = band_of(age_of(people, i, today.day))
     card.accrued = today.day
-    people.detect[i] = 1e9
     if card.place == NURSING_HOME:
         organisations.towns.nursing_used[card.municipality] += 1
     if card.conditions & CONTROLLED:
         u = uniform(people.key[i], today.streams[CONTROL_KEPT])
-        people.control[i] = today.day + int(u * rates.practice.control_interval)
+        people.control[i] = today.since + int(u * rates.practice.control_interval)
     people.instability[i] = rates.health.instability_frailty * (np.float64(card.frailty) - 0.2)
     census(people, organisations, i, 1)
     set_risk(people, i, organisations, rates, today.day)
@@ -148,7 +147,8 @@ def live_days(
     for day in range(start, stop):
         weekday = (day + 3) % 7
         fill_streams(streams, rates_columns.derived.keys, day)
-        today = by_pointer(Today(day, weekday, weekday < 5, season[day - start], month, streams, free))
+        since = day - rates_columns.derived.first_day
+        today = by_pointer(Today(day, since, weekday, weekday < 5, season[day - start], month, streams, free))
         if day == first_of_month:
             arrive(state, rates, today)
             start_month(state, rates, today, out, first_month)

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from sim.chance import trait, uniform
-from sim.compiled import jit
+from sim.compiled import inline, jit
 from sim.day.frame import Output, Today, census, push, write
 from sim.day.rates import Rates
-from sim.day.risk import CONTROLLED, COPD, DEMENTIA, DIABETES, age_of, set_risk
+from sim.day.risk import CONTROLLED, COPD, DEMENTIA, DIABETES, age_of, at_rest, set_risk_at
 from sim.day.streams import DRIFT, ENROLLED, NURSING_NEED, NURSING_WITH_HELP, PREVENTIVE, STATE_CHANGE
 from sim.measures import AGE_BANDS, MEASURE
 from sim.state import HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, State
@@ -34,14 +34,14 @@ def band_of(age: float) -> int:
 
 
 @jit
-def help_need(people: People, i: int, organisations: Organisations, rates: Rates, day: int) -> int:
+def help_need(people: People, i: int, organisations: Organisations, rates: Rates, age: float) -> int:
     """Home help needed, minutes a week; 0 below the threshold (frailty, age, living alone, municipality)."""
     card = people.card[i]
     home = rates.home
     threshold = (
         home.help_frailty
         + organisations.towns.help_shift[card.municipality]
-        - home.help_age * (age_of(people, i, day) - 80.0) / 10.0
+        - home.help_age * (age - 80.0) / 10.0
         - home.help_alone * card.alone
     )
     above = np.float64(card.frailty) - threshold
@@ -59,16 +59,15 @@ def start_month(state: State, rates: Rates, today: Today, out: Output, first: bo
         place = card.place
         if place != HOME and place != NURSING_HOME and place != TEMPORARY and place != HOSPITAL:
             continue
-        if card.leaves <= today.day and place == HOME:
+        if people.leaves[i] <= today.day and place == HOME:
             move_away(people, organisations, i, out, today.day)
             continue
-        age_a_month(people, organisations, i, rates, today, first)
-        if people.recovery[i] < 1e-6:
-            people.recovery[i] = 0.0
+        age = age_of(people, i, today.day)
+        age_a_month(people, organisations, i, age, rates, today, first)
         if place == HOME:
-            review_care(state, i, rates, today, out, first)
-            preventive_and_outreach(people, organisations, i, rates, today, out)
-        set_risk(people, i, organisations, rates, today.day)
+            review_care(state, i, age, rates, today, out, first)
+            preventive_visit(people, i, age, rates, today, out)
+        set_risk_at(people, i, age, organisations, rates, today.day)
 
 
 @jit
@@ -81,21 +80,18 @@ def move_away(people: People, organisations: Organisations, i: int, out: Output,
     card.nursing = 0
     census(people, organisations, i, -1)
     card.place = MOVED
-    people.control[i] = 1 << 30
-    people.detect[i] = 1e9
-    people.illness[i] = people.mortality[i] = -1000.0
-    people.routine[i] = 0.0
+    at_rest(people, i)
 
 
 @jit
-def age_a_month(people: People, organisations: Organisations, i: int, rates: Rates, today: Today, first: bool) -> None:
+def age_a_month(
+    people: People, organisations: Organisations, i: int, age: float, rates: Rates, today: Today, first: bool
+) -> None:
     """Birthday, conditions and frailty of one person, by rises that keep the profile by age (sim.ageing)."""
     card = people.card[i]
-    age = age_of(people, i, today.day)
-    band = band_of(age)
-    if band != card.band:
+    if card.band + 1 < _BANDS.shape[0] and age >= _BANDS[card.band + 1]:
         census(people, organisations, i, -1)
-        card.band = band
+        card.band += 1
         census(people, organisations, i, 1)
     if first:
         return
@@ -103,7 +99,7 @@ def age_a_month(people: People, organisations: Organisations, i: int, rates: Rat
     change_state(people, organisations, i, cell, rates, today)
     u = uniform(people.key[i], today.streams[DRIFT])
     # a triangular law of unit variance, by inversion
-    z = (math.sqrt(2.0 * u) - 1.0 if u < 0.5 else 1.0 - math.sqrt(2.0 * (1.0 - u))) * math.sqrt(6.0)
+    z = math.copysign(1.0 - math.sqrt(2.0 * min(u, 1.0 - u)), u - 0.5) * math.sqrt(6.0)
     most, rises = rates.derived.most_frail, rates.derived.rise[cell]
     before = min(np.float64(card.frailty), most)
     at = before / most * (rises.shape[0] - 2)
@@ -151,21 +147,21 @@ def begin_condition(
         card.scheme = 1 if enrols else 0
     census(people, organisations, i, 1)
     if card.conditions & CONTROLLED and not before & CONTROLLED:
-        people.control[i] = today.day
+        people.control[i] = today.since
     card.frailty = min(np.float64(card.frailty) * derived.frailer[condition], derived.most_frail)
 
 
 @jit
-def review_care(state: State, i: int, rates: Rates, today: Today, out: Output, first: bool) -> None:
+def review_care(state: State, i: int, age: float, rates: Rates, today: Today, out: Output, first: bool) -> None:
     """Home help by need, and whether a nursing home is needed; both wait in a queue until there is room."""
     people, organisations = state.people, state.organisations
     card = people.card[i]
-    need = help_need(people, i, organisations, rates, today.day)
+    need = help_need(people, i, organisations, rates, age)
     has = card.help
     if first and need > 0:
         grant_help(people, organisations, i, need, rates, today.day)
     elif has > 0:
-        birthday_month = (card.birth // 30) % 12 == today.month
+        birthday_month = is_birthday_month(people, i, today)
         if need == 0 and birthday_month:
             write_care(people, i, out, today.day)
             organisations.units.unit_committed[card.unit] -= has
@@ -182,7 +178,7 @@ def review_care(state: State, i: int, rates: Rates, today: Today, out: Output, f
         home = rates.home
         hazard = home.nursing_home_entry_base * math.exp(
             home.nursing_home_entry_frailty * (np.float64(card.frailty) - 0.25)
-            + home.nursing_home_entry_age * (age_of(people, i, today.day) - 80.0) / 10.0
+            + home.nursing_home_entry_age * (age - 80.0) / 10.0
             + (home.nursing_home_entry_dementia if card.conditions & DEMENTIA else 0.0)
         )
         waits = card.waits & WAITS_FOR_NURSING_HOME
@@ -201,7 +197,7 @@ def grant_help(people: People, organisations: Organisations, i: int, need: int, 
     card.accrued = day
     if trait(people.key[i], rates.derived.keys[NURSING_WITH_HELP]) < rates.home.nursing_share:
         card.nursing = int(rates.home.nursing_minutes)
-    people.detect[i] = rates.home.detection_threshold
+    people.watched[i] = 1
 
 
 @jit
@@ -223,18 +219,20 @@ def write_care(people: People, i: int, out: Output, day: int) -> None:
             write(out, people, i, day, _NURSING, (days * card.nursing + 3) // 7, 0, 0, -1, 0, 0)
 
 
-@jit
-def preventive_and_outreach(
-    people: People, organisations: Organisations, i: int, rates: Rates, today: Today, out: Output
-) -> None:
-    """The yearly preventive home visit of the municipality, in the month of birth."""
-    card = people.card[i]
-    if (card.birth // 30) % 12 != today.month:
-        return
+@inline
+def is_birthday_month(people: People, i: int, today: Today) -> bool:
+    """Whether this is the month of the year in which the person's yearly things happen."""
+    return (people.card[i].birth // 30) % 12 == today.month
+
+
+@inline
+def preventive_visit(people: People, i: int, age: float, rates: Rates, today: Today, out: Output) -> None:
+    """The yearly preventive home visit of the municipality to those without help, in the month of birth."""
     home = rates.home
-    if age_of(people, i, today.day) >= home.preventive_visit_age and card.help == 0:
-        if uniform(people.key[i], today.streams[PREVENTIVE]) < home.preventive_visit_accepted:
-            write(out, people, i, today.day, _PREVENTIVE, 1, 0, 0, -1, 0, 0)
+    if age < home.preventive_visit_age or people.card[i].help > 0 or not is_birthday_month(people, i, today):
+        return
+    if uniform(people.key[i], today.streams[PREVENTIVE]) < home.preventive_visit_accepted:
+        write(out, people, i, today.day, _PREVENTIVE, 1, 0, 0, -1, 0, 0)
 
 
 @jit

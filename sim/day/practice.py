@@ -43,7 +43,7 @@ from sim.day.streams import (
 )
 from sim.measures import FLAG, MEASURE
 from sim.records import COUNTER
-from sim.state import FAR, HOME, HOSPITAL, NURSING_HOME, TEMPORARY, State
+from sim.state import HOME, HOSPITAL, NEVER_DUE, NURSING_HOME, TEMPORARY, State
 
 CONSULTATION, PHONE, EMAIL = MEASURE["gp_consultation"], MEASURE["gp_phone"], MEASURE["gp_email"]
 HOME_VISIT, CONTROL = MEASURE["gp_home_visit"], MEASURE["gp_chronic_control"]
@@ -174,13 +174,13 @@ def hold_controls(state: State, rates: Rates, today: Today, work: Work, out: Out
         i = work.found[DUES, j]
         card = people.card[i]
         if not card.conditions & CONTROLLED:
-            people.control[i] = FAR
+            people.control[i] = NEVER_DUE
             continue
         level = state.organisations.gp_levels[card.practice, CHRONIC_CONTROL]
         key = people.key[i]
         widest = rates.practice.control_spread
         spread = 1.0 - widest + 2.0 * widest * uniform_at(key, today.streams[CONTROL_KEPT], 1)
-        people.control[i] = today.day + int(rates.practice.control_interval * spread / max(level, 0.1))
+        people.control[i] = today.since + int(rates.practice.control_interval * spread / max(level, 0.1))
         if uniform(key, today.streams[CONTROL_KEPT]) < rates.practice.control_kept:
             minutes = rates.practice.minutes_gp_chronic_control
             ask_practice(state, i, CONTROL, today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
@@ -398,7 +398,7 @@ def serve(state: State, c: int, rates: Rates, today: Today, work: Work, out: Out
         people.instability[i] = np.float64(people.instability[i]) + rates.practice.outreach_instability
     elif kind == FOLLOW_UP:
         card.protected = today.day + int(rates.practice.follow_up_effect_days)
-        people.recovery[i] = np.float64(people.recovery[i]) * rates.practice.follow_up_relative_risk
+        card.recovery = np.float64(card.recovery) * rates.practice.follow_up_relative_risk
         set_risk(people, i, state.organisations, rates, today.day)
 
 

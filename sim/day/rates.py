@@ -261,6 +261,7 @@ class Derived(NamedTuple):
     winter_months: int
     background_spread: float
     keys: NDArray[np.uint64]  # decision keys of the run
+    first_day: int
 
 
 class Rates(NamedTuple):

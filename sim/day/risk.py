@@ -8,10 +8,25 @@ import numpy as np
 
 from sim.compiled import inline, jit
 from sim.day.rates import Rates
-from sim.state import DEAD, HOME, HOSPITAL, MOVED, NOT_AT_RISK, NURSING_HOME, Organisations, People
+from sim.state import (
+    DEAD,
+    HAZARD_PARTS,
+    HOME,
+    HOSPITAL,
+    LEVEL_PARTS,
+    LOG_PARTS,
+    MOVED,
+    NEVER_DUE,
+    NO_HAZARD,
+    NOT_AT_RISK,
+    NURSING_HOME,
+    Organisations,
+    People,
+)
 
 COPD, DIABETES, HEART_FAILURE, DEMENTIA, OTHER = 1, 2, 4, 8, 16
 CONTROLLED = COPD | DIABETES | HEART_FAILURE
+_FORGOTTEN = 1e-6  # daily hazard: one illness in three thousand years
 CONSULTATIONS, CHRONIC_CONTROL, FOLLOW_UP_VISIT, OUTREACH_VISIT, REFERRAL = 0, 1, 2, 3, 4
 
 
@@ -45,21 +60,63 @@ def offered(level: float, patient_initiated: float) -> float:
     return patient_initiated + (1.0 - patient_initiated) * level
 
 
+@inline
+def excess_of(people: People, i: int, day: int, rates: Rates) -> float:
+    """Excess daily hazard of illness after a discharge: fades exponentially, and is forgotten when it is tiny."""
+    card = people.card[i]
+    if card.recovery <= 0.0:
+        return 0.0
+    return np.float64(card.recovery) * math.exp((card.recovers_from - day) / rates.health.recovery_days)
+
+
+@inline
+def log_bound(value: float) -> int:
+    """A log hazard in whole parts, rounded up."""
+    return max(int(math.ceil(value * LOG_PARTS)), NO_HAZARD + 1)
+
+
+@inline
+def hazard_bound(value: float) -> int:
+    """A daily hazard or rate in whole parts, rounded up."""
+    return min(int(math.ceil(value * HAZARD_PARTS)), HAZARD_PARTS - 1)
+
+
+@inline
+def at_rest(people: People, i: int) -> None:
+    """Nothing happens any more to who has died or moved away."""
+    people.control[i] = NEVER_DUE
+    people.watched[i] = 0
+    people.recovery[i] = 0
+    no_hazard(people, i)
+
+
+@inline
+def no_hazard(people: People, i: int) -> None:
+    """Neither illness nor death outside hospital nor planned contacts for now."""
+    card = people.card[i]
+    card.illness = card.mortality = NOT_AT_RISK
+    card.routine = 0.0
+    people.illness[i] = people.mortality[i] = NO_HAZARD
+    people.routine[i] = 0
+
+
 @jit
 def set_risk(people: People, i: int, organisations: Organisations, rates: Rates, day: int) -> None:
     """Refresh the constant parts of a person's hazards."""
+    set_risk_at(people, i, age_of(people, i, day), organisations, rates, day)
+
+
+@jit
+def set_risk_at(people: People, i: int, age: float, organisations: Organisations, rates: Rates, day: int) -> None:
+    """The same at a known age; exact on the card and as bounds in the columns."""
     card = people.card[i]
     place = card.place
     if place == DEAD or place == MOVED or place == HOSPITAL:
-        people.illness[i] = NOT_AT_RISK
-        people.mortality[i] = NOT_AT_RISK
-        people.routine[i] = 0.0
+        no_hazard(people, i)
         return
     health = rates.health
     frailty, conditions = np.float64(card.frailty), card.conditions
-    age = age_of(people, i, day)
     decades = (age - 75.0) / 10.0
-    people.level[i] = health.instability_frailty * (frailty - 0.2)
     eta = (
         rates.derived.illness_of[conditions] + health.illness_age * decades + health.illness_frailty * frailty
         + health.illness_medication_risk * card.medication
@@ -70,15 +127,22 @@ def set_risk(people: People, i: int, organisations: Organisations, rates: Rates,
         death += health.mortality_nursing_home
     if card.protected >= day:
         eta += math.log(rates.practice.follow_up_relative_risk)
-    people.illness[i] = eta
-    people.mortality[i] = death
     levels = organisations.gp_levels[card.practice]
     referred = rates.hospital.outpatient_referred
-    people.routine[i] = (
+    routine = (
         practice_contacts(people, i, rates)
         * max(offered(levels[CONSULTATIONS], rates.practice.contacts_patient_initiated), 1.0)
         + outpatient_visits(people, i, rates) * (1.0 - referred + referred * levels[REFERRAL])
         + rates.hospital.elective_rate[card.band]
         + rates.practice.out_of_hours_background[card.band]
     ) / 365.25
-    people.detect[i] = rates.home.detection_threshold if card.help > 0 and place == HOME else 1e9
+    excess = excess_of(people, i, day, rates)
+    if excess < _FORGOTTEN:
+        card.recovery = excess = 0.0
+    card.illness, card.mortality, card.routine = eta, death, routine
+    people.level[i] = int(math.floor(LEVEL_PARTS * health.instability_frailty * (frailty - 0.2) + 0.5))
+    people.illness[i] = log_bound(np.float64(card.illness))
+    people.mortality[i] = log_bound(np.float64(card.mortality))
+    people.routine[i] = hazard_bound(np.float64(card.routine))
+    people.recovery[i] = hazard_bound(excess)
+    people.watched[i] = 1 if card.help > 0 and place == HOME else 0

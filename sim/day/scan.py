@@ -16,17 +16,19 @@ from sim.chance import mix, uniform
 from sim.compiled import inline, jit
 from sim.day.frame import Today, Work
 from sim.day.rates import WORKDAYS, Rates, out_of_hours_workday
+from sim.day.risk import excess_of
 from sim.day.streams import DAILY_SCAN, DEATH, ILLNESS, ROUTINE
-from sim.state import HOME, HOSPITAL, People
+from sim.state import HAZARD_PARTS, HOME, HOSPITAL, LEVEL_PARTS, LOG_PARTS, People
 
 _TO_BITS = np.float32(12102203.161561485)  # 2**23 / ln 2
 _ONE = np.int32(1065353216 + 256)  # bits of 1.0, and a margin for rounding
-_PREFIX = np.float32(1.0 / 65536.0)
+_PREFIXES = np.float32(HAZARD_PARTS)
+_LOG_PART = np.float32(1.0 / LOG_PARTS)
 _LOWEST = np.float32(-80.0)
 _SHOCK_MEAN = np.float32(255.0)
 _SHOCK_SCALE = np.float32(1.0 / math.sqrt((65536.0 - 1.0) / 6.0))
-_MARGIN = np.float32(1.0001)
-_TINY = np.float32(1e-9)
+MARGIN = 1.0001  # more than all rounding of 32-bit numbers
+_MARGIN = np.float32(MARGIN)
 _HALF, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 _BYTE, _WORD, _T8, _T16 = np.int32(255), np.int32(65535), np.int32(8), np.int32(16)
 
@@ -39,27 +41,28 @@ def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     """Move the instability of people ``low`` to ``high - 1`` by a day and flag who may have something to do."""
     health = rates.health
     keep = np.float32(health.instability_persistence)
-    pull = np.float32(1.0 - health.instability_persistence)
+    pull = np.float32((1.0 - health.instability_persistence) / LEVEL_PARTS)
     shock = np.float32(np.float32(health.instability_shock) * _SHOCK_SCALE)
     slope_ill = np.float32(health.illness_instability)
     slope_death = np.float32(health.mortality_instability)
-    fade = np.float32(math.exp(-1.0 / health.recovery_days))
     after = np.float32(health.mortality_recovery / health.recovery_excess)
-    share, most = np.float32(WORKDAYS), np.float32(1.0)
+    share, most = np.float32(WORKDAYS * MARGIN), np.float32(HAZARD_PARTS)
     if not today.workday:
-        share = np.float32(rates.practice.out_of_hours_weekend)
-        most = np.float32(np.float64(share) * highest(rates.practice.out_of_hours_background) / 365.25)
+        weekend = rates.practice.out_of_hours_weekend
+        share = np.float32(weekend * MARGIN)
+        highest_rate = highest(rates.practice.out_of_hours_background) / 365.25
+        most = np.float32(weekend * highest_rate * HAZARD_PARTS * MARGIN + 1.0)
     size = high - low
     upper, lower, shocks, flags = work.upper[:size], work.lower[:size], work.shocks[:size], work.flags[:size]
     x, excess = people.instability[low:high], people.recovery[low:high]
     draw(people.key[low:high], today.streams[DAILY_SCAN], upper, lower)
     shake(lower, shocks, shock)
     move(x, people.level[low:high], shocks, keep, pull)
-    fade_excess(excess, fade)
     flag_ill(people.illness[low:high], x, excess, upper, flags, np.float32(today.season), slope_ill)
-    flag_planned(people.routine[low:high], upper, flags, np.float32(share * _MARGIN), np.float32(most * _MARGIN))
+    flag_planned(people.routine[low:high], upper, flags, share, most)
     flag_dying(people.mortality[low:high], x, excess, lower, flags, after, slope_death)
-    flag_due(people.control[low:high], people.detect[low:high], x, flags, np.int32(today.day))
+    flag_due(people.control[low:high], flags, np.int16(today.since))
+    flag_noticed(people.watched[low:high], x, flags, np.float32(rates.home.detection_threshold))
 
 
 # Each loop below touches few columns, so that the compiler can prove them apart and work on many people at a time.
@@ -86,14 +89,7 @@ def shake(lower: Any, shocks: Any, shock: np.float32) -> None:
 def move(x: Any, level: Any, shocks: Any, keep: np.float32, pull: np.float32) -> None:
     """Instability relaxes to the personal level and is shocked."""
     for k in range(x.shape[0]):
-        x[k] = np.float32(np.float32(x[k] * keep) + np.float32(np.float32(level[k] * pull) + shocks[k]))
-
-
-@jit
-def fade_excess(recovery: Any, fade: np.float32) -> None:
-    """The raised risk after discharge fades."""
-    for k in range(recovery.shape[0]):
-        recovery[k] = np.float32(recovery[k] * fade)
+        x[k] = np.float32(np.float32(x[k] * keep) + np.float32(np.float32(np.float32(level[k]) * pull) + shocks[k]))
 
 
 @inline
@@ -108,44 +104,49 @@ def bound_of(eta: np.float32) -> np.float32:
 
 
 @jit
-def flag_ill(constant: Any, x: Any, excess: Any, upper: Any, flags: Any, season: np.float32, slope: np.float32) -> None:
+def flag_ill(bound: Any, x: Any, excess: Any, upper: Any, flags: Any, season: np.float32, slope: np.float32) -> None:
     """Flag those whose prefix lies under a bound of today's hazard of illness."""
-    for k in range(constant.shape[0]):
-        bound = bound_of(np.float32(np.float32(constant[k] + season) + np.float32(slope * x[k])))
-        above = np.float32(np.float32(bound + excess[k]) * _MARGIN)
-        prefix = np.float32(np.float32((upper[k] >> _T16) & _WORD) * _PREFIX)
-        flags[k] = np.uint8(ILL) if prefix < above else np.uint8(0)
+    for k in range(bound.shape[0]):
+        eta = np.float32(np.float32(np.float32(bound[k]) * _LOG_PART) + season)
+        hazard = np.float32(bound_of(np.float32(eta + np.float32(slope * x[k]))) * _PREFIXES)
+        above = np.float32(np.float32(hazard + np.float32(excess[k])) * _MARGIN)
+        flags[k] = np.uint8(ILL) if np.float32((upper[k] >> _T16) & _WORD) < above else np.uint8(0)
 
 
 @jit
-def flag_dying(
-    constant: Any, x: Any, excess: Any, lower: Any, flags: Any, after: np.float32, slope: np.float32
-) -> None:
+def flag_dying(bound: Any, x: Any, excess: Any, lower: Any, flags: Any, after: np.float32, slope: np.float32) -> None:
     """Flag those whose prefix lies under a bound of today's hazard of death."""
-    for k in range(constant.shape[0]):
-        bound = bound_of(np.float32(constant[k] + np.float32(slope * x[k])))
-        above = np.float32(np.float32(bound + np.float32(after * excess[k])) * _MARGIN)
-        prefix = np.float32(np.float32((lower[k] >> _T16) & _WORD) * _PREFIX)
-        flags[k] = np.uint8(flags[k] | (np.uint8(DYING) if prefix < above else np.uint8(0)))
+    for k in range(bound.shape[0]):
+        eta = np.float32(np.float32(np.float32(bound[k]) * _LOG_PART) + np.float32(slope * x[k]))
+        hazard = np.float32(bound_of(eta) * _PREFIXES)
+        above = np.float32(np.float32(hazard + np.float32(after * np.float32(excess[k]))) * _MARGIN)
+        flag = np.uint8(DYING) if np.float32((lower[k] >> _T16) & _WORD) < above else np.uint8(0)
+        flags[k] = np.uint8(flags[k] | flag)
 
 
 @jit
-def flag_planned(routine: Any, upper: Any, flags: Any, share: np.float32, most: np.float32) -> None:
+def flag_planned(bound: Any, upper: Any, flags: Any, share: np.float32, most: np.float32) -> None:
     """Flag those whose prefix lies under a bound of today's planned contacts."""
-    for k in range(routine.shape[0]):
-        planned = np.float32(routine[k] * share)
+    for k in range(bound.shape[0]):
+        planned = np.float32(np.float32(bound[k]) * share)
         planned = planned if planned < most else most
-        prefix = np.float32(np.float32(upper[k] & _WORD) * _PREFIX)
-        flags[k] = np.uint8(flags[k] | (np.uint8(PLANNED) if prefix < planned + _TINY else np.uint8(0)))
+        flag = np.uint8(PLANNED) if np.float32(upper[k] & _WORD) < planned else np.uint8(0)
+        flags[k] = np.uint8(flags[k] | flag)
 
 
 @jit
-def flag_due(control: Any, detect: Any, x: Any, flags: Any, day: np.int32) -> None:
-    """Flag those whose control falls due and those whose deterioration could be noticed."""
+def flag_due(control: Any, flags: Any, since: np.int16) -> None:
+    """Flag those whose control falls due."""
     for k in range(control.shape[0]):
-        due = np.uint8(FALLS_DUE) if control[k] <= day else np.uint8(0)
-        noticed = np.uint8(NOTICED) if x[k] > detect[k] else np.uint8(0)
-        flags[k] = np.uint8(np.uint8(flags[k] | due) | noticed)
+        flags[k] = np.uint8(flags[k] | (np.uint8(FALLS_DUE) if control[k] <= since else np.uint8(0)))
+
+
+@jit
+def flag_noticed(watched: Any, x: Any, flags: Any, threshold: np.float32) -> None:
+    """Flag those whose deterioration could be noticed by the home help that they have."""
+    for k in range(watched.shape[0]):
+        seen = np.uint8(watched[k] * np.uint8(NOTICED))
+        flags[k] = np.uint8(flags[k] | (seen if x[k] > threshold else np.uint8(0)))
 
 
 @jit
@@ -161,33 +162,33 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     for j in range(flagged):
         k = work.flagged[j]
         i, flag, upper, lower = low + k, work.flags[k], np.int64(work.upper[k]), np.int64(work.lower[k])
-        key = people.key[i]
-        if flag & DYING and people.mortality[i] > -500.0:
+        key, person = people.key[i], card[i]
+        if flag & DYING and person.mortality > -500.0:
             u = (np.float64((lower >> 16) & 65535) + uniform(key, streams[DEATH])) / 65536.0
-            hazard = math.exp(np.float64(people.mortality[i]) + slope_death * np.float64(people.instability[i]))
-            if u < hazard + after * np.float64(people.recovery[i]):
+            hazard = math.exp(np.float64(person.mortality) + slope_death * np.float64(people.instability[i]))
+            if u < hazard + after * excess_of(people, i, today.day, rates):
                 found[DEATHS, counts[DEATHS]] = i
                 counts[DEATHS] += 1
                 continue
-        if flag & ILL and people.illness[i] > -500.0:
+        if flag & ILL and person.illness > -500.0:
             u = (np.float64((upper >> 16) & 65535) + uniform(key, streams[ILLNESS])) / 65536.0
-            excess = np.float64(people.recovery[i])
-            hazard = math.exp(np.float64(people.illness[i]) + season + slope_ill * np.float64(people.instability[i]))
+            excess = excess_of(people, i, today.day, rates)
+            hazard = math.exp(np.float64(person.illness) + season + slope_ill * np.float64(people.instability[i]))
             if u < hazard + excess:
                 found[ILLNESSES, counts[ILLNESSES]] = i
                 relapse[counts[ILLNESSES]] = np.uint8(u < excess)
                 counts[ILLNESSES] += 1
-        if flag & PLANNED and people.routine[i] > 0.0:
+        if flag & PLANNED and person.routine > 0.0:
             u = (np.float64(upper & 65535) + uniform(key, streams[ROUTINE])) / 65536.0
-            away = away_rate[card[i].band] / 365.25
-            hazard = WORKDAYS * (np.float64(people.routine[i]) - away) + usual * away if workday else weekend * away
-            if u < hazard:
+            away = away_rate[person.band] / 365.25
+            planned = np.float64(person.routine) - away
+            if u < (WORKDAYS * planned + usual * away if workday else weekend * away):
                 found[ROUTINES, counts[ROUTINES]] = i
                 counts[ROUTINES] += 1
-        if flag & FALLS_DUE and card[i].place != HOSPITAL:
+        if flag & FALLS_DUE and person.place != HOSPITAL:
             found[DUES, counts[DUES]] = i
             counts[DUES] += 1
-        if flag & NOTICED and card[i].place == HOME:
+        if flag & NOTICED and person.place == HOME:
             found[NOTICES, counts[NOTICES]] = i
             counts[NOTICES] += 1
 

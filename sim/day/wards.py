@@ -562,7 +562,8 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     elif kind == NURSING_PLACE:
         from_ward_to_nursing_home(state, i, m, today, out)
     elif kind == HOME_HELP and card.help == 0:
-        need = max(help_need(people, i, organisations, rates, today.day), int(rates.home.help_minutes_base))
+        need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
+        need = max(need, int(rates.home.help_minutes_base))
         grant_help(people, organisations, i, need, rates, today.day)
     if acute and kind != BACK_TO_NURSING_HOME:
         book_follow_up(state, i, rates, today, out)
@@ -645,7 +646,8 @@ def transition(
     if uniform_at(key, today.streams[RECONCILIATION], 1) < harm:
         count(out, people, i, _C_HARM, 1)
         card.medication = min(card.medication + 1, 3)
-    people.recovery[i] = health.recovery_excess / health.need_relapse * math.exp(log_excess)
+    card.recovery = health.recovery_excess / health.need_relapse * math.exp(log_excess)
+    card.recovers_from = today.day
 
 
 @jit

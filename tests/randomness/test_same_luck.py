@@ -87,7 +87,7 @@ def keyed(run: Months) -> dict[str, NDArray[np.generic]]:
 
 def shuffled(run: Months, seed: int) -> Months:
     """The same people in other rows; those who arrive on one day change places, the days stay in order."""
-    arrival = run.world.state.people.card["arrival"]
+    arrival = run.world.state.people.arrival
     luck = np.random.default_rng(seed).random(len(arrival))
     return with_rows(run, np.lexsort((luck, arrival)))
 
@@ -205,7 +205,7 @@ def test_fewer_municipalities_leave_the_people_of_the_others_as_they_were(seed: 
     )
     ours, theirs = keyed(both), keyed(one)
     shared = ours["card.municipality"] == 0
-    for name in ("key.", "card.birth", "card.sex", "card.frailty", "card.conditions", "card.leaves", "card.arrival"):
+    for name in ("key.", "card.birth", "card.sex", "card.frailty", "card.conditions", "leaves", "arrival"):
         np.testing.assert_array_equal(ours[name][shared], theirs[name], name)
 
 

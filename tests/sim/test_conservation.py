@@ -102,7 +102,7 @@ def heads_add_up(today: Day, before: Day | None) -> str:
 
 def arrivals_are_on_time(today: Day, before: Day | None) -> str:
     """Exactly those whose day has come have arrived."""
-    arrival = np.asarray(today.state.people.card["arrival"])
+    arrival = np.asarray(today.state.people.arrival)
     due = int(np.sum(arrival < today.run.day))
     others = np.asarray(today.state.people.card["place"])[today.present :]
     if today.present != due or np.any((others != ABSENT) & (others != NURSING_HOME)) or np.any(today.place == ABSENT):

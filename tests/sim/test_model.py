@@ -41,7 +41,7 @@ def model(seed: int) -> CareModel:
 def here(model: CareModel) -> set[int]:
     """Keys of those who have arrived and neither died nor moved away."""
     people = model.months.world.state.people
-    place, arrived = people.card["place"], people.card["arrival"] <= model.today
+    place, arrived = people.card["place"], people.arrival <= model.today
     return {int(key) for key in people.key[arrived & (place != DEAD) & (place != MOVED)]}
 
 
@@ -192,7 +192,7 @@ def test_a_patient_who_has_died_is_no_agent_any_more_and_one_who_lives_stays_the
 
 def test_nobody_who_has_not_arrived_is_an_agent(model: CareModel) -> None:
     people = model.months.world.state.people
-    later = people.key[people.card["arrival"] > model.today]
+    later = people.key[people.arrival > model.today]
     assert len(later) > 20
     assert not shown(model) & {int(key) for key in later}
 

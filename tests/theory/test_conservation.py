@@ -26,7 +26,7 @@ def test_who_comes_stays_dies_or_moves_and_nobody_is_lost(run: Months) -> None:
         month = run.month
         out = run.live(day + 1)
         come = int(state.organisations.present[0])
-        assert come == np.sum(state.people.card.arrival <= day)
+        assert come == np.sum(state.people.arrival <= day)
         place = state.people.card.place[:come]
         alive, dead, moved = (int(np.isin(place, there).sum()) for there in (LIVING, [DEAD], [MOVED]))
         assert alive + dead + moved == come

@@ -90,7 +90,7 @@ def lived(seed: int) -> Lived:
     world, out = run.world, output_of(run.world)
     world.rates.health.instability_shock = 0.0
     present = int(world.state.organisations.present[0])
-    world.state.people.card.arrival[present:] = FAR
+    world.state.people.arrival[present:] = FAR
     keys = world.state.people.key[:present]
     every: dict[str, list[NDArray[np.generic]]] = {name: [] for name in Lived.__annotations__}
     for day in range(start, start + DAYS):

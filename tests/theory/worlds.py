@@ -79,8 +79,10 @@ def still_world(seed: int, people: int, **changes: object) -> tuple[World, int]:
     world = build(scenario, seed)
     card = world.state.people.card
     assert people <= len(card)
-    card.arrival[:people], card.arrival[people:] = scenario.first_day, FAR
-    card.leaves, card.conditions, card.alone, card.frailty, card.place = FAR, 0, 0, 0.25, ABSENT
+    people_columns = world.state.people
+    people_columns.arrival[:people], people_columns.arrival[people:] = scenario.first_day, FAR
+    people_columns.leaves[:] = FAR
+    card.conditions, card.alone, card.frailty, card.place = 0, 0, 0.25, ABSENT
     world.rates.derived.death[:] = NEVER_DIES
     for monthly in ("rise", "onset_any", "left_alone"):
         world.rates.derived[monthly][...] = 0.0
