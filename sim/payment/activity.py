@@ -205,6 +205,20 @@ class MonthActivity:
             self._kept[key] = make()
         return self._kept[key]
 
+    def made_from(self, key: Any, sources: tuple[Any, ...], make: Any) -> Any:
+        """What was made from these very objects this month; made now if it was not.
+
+        Clauses never change a state in place, so what two contracts find from one state is the same.
+        """
+        at = (key, *map(id, sources))
+        if at not in self._kept:
+            self._kept[at] = (sources, make())  # while the sources are held, nothing else has their identity
+        return self._kept[at][1]
+
+    def is_made(self, key: Any, sources: tuple[Any, ...]) -> bool:
+        """Whether :meth:`made_from` has something already."""
+        return (key, *map(id, sources)) in self._kept
+
     def residents(self) -> Numbers:
         """Person-days by municipality and age band, weighted, shape (municipalities, age bands)."""
         found: Numbers = self.kept("residents", lambda: self.all_persons().sum(axis=(0, 3)) * self.weight)

@@ -8,7 +8,7 @@ every book.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -77,35 +77,62 @@ class Bound:
         return tuple(clause.start() for clause in self.clauses)
 
     def rate(self, states: States, month: MonthActivity) -> tuple[States, list[Numbers]]:
-        """Price a month's events: new states, and totals of shape (size,) for each clause."""
-        rated: dict[int, tuple[ClauseState, Numbers]] = {}
-        for schedule, places in self.schedules:
-            rated.update(zip(places, schedule.rate([states[index] for index in places], month), strict=True))
-        for index, clause in enumerate(self.clauses):
-            if index not in rated:
-                rated[index] = clause.rate(states[index], month)
-        found = [rated[index] for index in range(len(self.clauses))]
-        return tuple(state for state, _ in found), [totals for _, totals in found]
+        """Price a month's events: new states, and totals of shape (size,) for each clause.
+
+        What another contract has rated from the same state is not rated again; fees of one axis are priced together.
+        """
+        pairs = list(zip(self.clauses, states, strict=True))
+        for places in self.fees_by_axis:
+            fresh = tuple(index for index in places if not month.is_made("rated", pairs[index]))
+            if fresh:
+                found = self._schedule(fresh).rate([states[index] for index in fresh], month)
+                for index, one in zip(fresh, found, strict=True):
+                    month.made_from("rated", pairs[index], lambda one=one: one)
+        rated = [
+            month.made_from("rated", (clause, state), lambda clause=clause, state=state: clause.rate(state, month))
+            for clause, state in pairs
+        ]
+        return tuple(state for state, _ in rated), [totals for _, totals in rated]
 
     @cached_property
-    def schedules(self) -> list[tuple[FeeSchedule, list[int]]]:
-        """Fees that are priced together, and their positions."""
-        groups: dict[str, dict[int, Fee]] = {}
+    def fees_by_axis(self) -> list[tuple[int, ...]]:
+        """Positions of the fees that can be priced together."""
+        groups: dict[str, list[int]] = {}
         for index, clause in enumerate(self.clauses):
             if isinstance(clause, Fee) and not clause.remembers:
-                groups.setdefault(clause.axis, {})[index] = clause
-        return [(FeeSchedule(list(group.values())), list(group)) for group in groups.values()]
+                groups.setdefault(clause.axis, []).append(index)
+        return [tuple(group) for group in groups.values()]
 
-    def settle(self, states: States, totals: Sequence[Numbers]) -> tuple[States, list[Numbers]]:
+    def _schedule(self, places: tuple[int, ...]) -> FeeSchedule:
+        """Fees at some positions as one schedule."""
+        if places not in self._schedules:
+            self._schedules[places] = FeeSchedule([self.clauses[index] for index in places])  # type: ignore[misc]
+        return self._schedules[places]
+
+    @cached_property
+    def _schedules(self) -> dict[tuple[int, ...], FeeSchedule]:
+        return {}
+
+    def settle(
+        self, states: States, totals: Sequence[Numbers], month: MonthActivity | None = None
+    ) -> tuple[States, list[Numbers]]:
         """Settle a month: new states, and flows of shape (..., cells) in DKK for each clause.
 
         ``totals`` may carry leading axes, the same for all clauses; those of pools are found from their sources' flows.
+        With ``month`` given, what another contract has settled from the same state and totals is not settled again.
         """
         new: list[ClauseState] = []
         flows: list[Numbers] = []
         for clause, state, own in zip(self.clauses, states, totals, strict=True):
-            gathered = self._gathered(clause, flows) if clause.sources else own
-            after, moved = clause.settle(state, gathered)
+            sources = [flows[self.position[name]] for name in clause.sources]
+
+            def settled(
+                clause: Clause = clause, state: ClauseState = state, own: Numbers = own, sources: Any = sources
+            ) -> tuple[ClauseState, Numbers]:
+                return clause.settle(state, _gathered(sources) if sources else own)
+
+            parts = (clause, state, *(sources or (own,)))
+            after, moved = month.made_from("settled", parts, settled) if month is not None else settled()
             new.append(after)
             flows.append(moved)
         return tuple(new), flows
@@ -117,15 +144,9 @@ class Bound:
         """
         flows: list[Numbers] = []
         for clause, state, own in zip(self.clauses, states, totals, strict=True):
-            flows.append(clause.due(state, self._gathered(clause, flows) if clause.sources else own))
+            sources = [flows[self.position[name]] for name in clause.sources]
+            flows.append(clause.due(state, _gathered(sources) if sources else own))
         return flows
-
-    def _gathered(self, clause: Clause, flows: Sequence[Numbers]) -> Numbers:
-        parts = [
-            np.ascontiguousarray(flows[self.position[name]]).sum(axis=-1, keepdims=True) for name in clause.sources
-        ]
-        total: Numbers = sum(parts[1:], parts[0])
-        return total
 
     def rounded(self, flows: Sequence[Numbers]) -> Integers:
         """One month's flows, each of shape (cells,), as whole øre in the order of :attr:`cells`."""
@@ -184,7 +205,8 @@ class Bound:
         net = np.zeros((len(ROLES), len(MEASURES), len(self.accounts.places.municipalities)))
         row = {role: index for index, role in enumerate(ROLES)}
         typical: dict[str, Numbers] = {}
-        for schedule, places in self.schedules:
+        for places in self.fees_by_axis:
+            schedule = self._schedule(places)
             names = (fee.id for fee in schedule.fees)
             typical.update(zip(names, schedule.typical([states[index] for index in places]), strict=True))
         for clause, state in zip(self.clauses, states, strict=True):
@@ -200,6 +222,13 @@ class Bound:
                 net[row["municipality"]] += passed * state["key"][:-1]
                 net[row["outside"]] += passed * (1.0 - state["key"][:-1])
         return net
+
+
+def _gathered(flows: Sequence[Numbers]) -> Numbers:
+    """What some clauses move, added up."""
+    parts = [np.ascontiguousarray(moved).sum(axis=-1, keepdims=True) for moved in flows]
+    total: Numbers = sum(parts[1:], parts[0])
+    return total
 
 
 def _grouped(accounts: Integers) -> tuple[Integers, Integers, Integers]:
@@ -273,9 +302,11 @@ class Book:
         bound = self.contracts[name]
         states, totals = bound.rate(self.states[name], month)
         self.totals[name] = totals
-        if month.closing or self.contract_in(month.month + 1) != name:
-            states = tuple({**state, "closing": True} for state in states)
-        self.states[name], flows = bound.settle(states, totals)
+        going_on = self._going_on(name, month)
+        states = tuple(
+            state if index in going_on else {**state, "closing": True} for index, state in enumerate(states)
+        )
+        self.states[name], flows = bound.settle(states, totals, month)
         for first, other in self.schedule:
             if first > month.month and other != name:
                 self._carry_on(name, other)
@@ -284,6 +315,13 @@ class Book:
             names = [clause.id for clause in bound.clauses]
             self.ledger.post(month.month, bound.cells, bound.clause_of_cell, names, amounts)
         return flows
+
+    def _going_on(self, name: str, month: MonthActivity) -> Collection[int]:
+        """Positions of the clauses whose period does not end with this month because the run or their contract does."""
+        if month.closing:
+            return ()
+        later, every = self.contract_in(month.month + 1), range(len(self.contracts[name].clauses))
+        return every if later == name else {mine for mine, _ in self._common[name, later]}
 
     def _carry_on(self, now: str, later: str) -> None:
         """Clauses that a later contract has in common with the present one keep their account of the year."""
@@ -338,6 +376,18 @@ def _in_common(one: Bound, other: Bound) -> list[tuple[int, int]]:
     ]
 
 
+def sharing(contracts: Mapping[str, Bound]) -> dict[str, Bound]:
+    """The same contracts; a clause that an earlier one has too is the same object, so that it is worked out once."""
+    kept: dict[str, Bound] = {}
+    for name, bound in contracts.items():
+        clauses = list(bound.clauses)
+        for earlier in kept.values():
+            for mine, theirs in _in_common(earlier, bound):
+                clauses[theirs] = earlier.clauses[mine]
+        kept[name] = Bound(bound.contract, bound.accounts, tuple(clauses))
+    return kept
+
+
 @dataclass
 class Settlement:
     """All books of a run and the costs they share.
@@ -377,11 +427,13 @@ class Settlement:
         names = dict.fromkeys(name for schedule in schedules.values() for _, name in schedule)
         pools = dict.fromkeys(pool for name in names for pool in contracts[name].pools())
         accounts = Accounts(places, tuple(pools))
-        bound = {name: contracts[name].bind(values, accounts) for name in names}
+        bound = sharing({name: contracts[name].bind(values, accounts) for name in names})
+        begun = {id(clause): clause.start() for contract in bound.values() for clause in contract.clauses}
         opened: dict[Schedule, Book] = {}
         for schedule in schedules.values():
             if schedule not in opened:
-                opened[schedule] = Book(schedule, bound, Ledger(accounts))
+                states = {name: tuple(begun[id(clause)] for clause in bound[name].clauses) for _, name in schedule}
+                opened[schedule] = Book(schedule, bound, Ledger(accounts), states)
         books = {name: opened[schedule] for name, schedule in schedules.items()}
         return cls(accounts, books, CostBook(CostTable.of(values), accounts))
 
