@@ -21,6 +21,7 @@ from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
 from sim.payment.expectation import Expectation
 from sim.payment.incentives import Felt, Planner, signals_of
+from sim.payment.made_once import MadeOnce
 from sim.payment.settlement import Bound, Settlement
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
@@ -88,6 +89,7 @@ class Planning:
             kind: behaviour_of(kind, scenario.parameters, getattr(scenario.response, kind), scenario.response.law)
             for kind in DECIDE
         }
+        self.once = MadeOnce()  # what contracts share of the month just settled
         self.expected: dict[tuple[str, str], Expectation] = {}
         self.population = np.array([float(town.population) for town in world.network.municipalities])
         self.decisions: dict[int, dict[str, Decision]] = {}
@@ -119,6 +121,7 @@ class Planning:
             indicators={"experience": self._experience(out)},
         )
         self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
+        self.once = activity.once
         for name, book in self.settlement.books.items():
             if name in (IN_FORCE, REFERENCE):
                 for contract, totals in book.totals.items():
@@ -156,7 +159,8 @@ class Planning:
         opened = self.settlement.books[book]
         name = opened.contract_in(month + 1)
         bound = opened.contracts[name]
-        return bound, self.planner.prices(bound, opened.states[name], self.expected[book, name], month)
+        expected = self.expected[book, name]
+        return bound, self.planner.prices(bound, opened.states[name], expected, month, self.once)
 
     def worth(self, month: int) -> tuple[Prices, Prices]:
         """Prices under the contract in force next month and under the reference; one object where they are the same."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.clock import day_number, first_of_month
 from sim.measures import AGE_BANDS, FLAG, MEASURES
 from sim.payment.accounts import Places, natural_axis
+from sim.payment.made_once import MadeOnce
 
 if TYPE_CHECKING:
     from sim.records import ActivityTable
@@ -84,6 +85,8 @@ class MonthActivity:
         What one compiled pass over the rows has found; without it everything is found from the rows themselves.
     indicators : mapping of str to (numerator, denominator)
         Sums of the month that gates may ask for and that are not in the rows, such as ``experience``.
+    once : MadeOnce
+        What contracts have worked out this month and share.
     """
 
     table: ActivityTable
@@ -97,6 +100,7 @@ class MonthActivity:
     quantity: Integers | None = None
     sums: Sums | None = None
     indicators: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    once: MadeOnce = field(default_factory=MadeOnce, repr=False)
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -204,20 +208,6 @@ class MonthActivity:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
-
-    def made_from(self, key: Any, sources: tuple[Any, ...], make: Any) -> Any:
-        """What was made from these very objects this month; made now if it was not.
-
-        Clauses never change a state in place, so what two contracts find from one state is the same.
-        """
-        at = (key, *map(id, sources))
-        if at not in self._kept:
-            self._kept[at] = (sources, make())  # while the sources are held, nothing else has their identity
-        return self._kept[at][1]
-
-    def is_made(self, key: Any, sources: tuple[Any, ...]) -> bool:
-        """Whether :meth:`made_from` has something already."""
-        return (key, *map(id, sources)) in self._kept
 
     def residents(self) -> Numbers:
         """Person-days by municipality and age band, weighted, shape (municipalities, age bands)."""

@@ -19,6 +19,7 @@ from agents.responses.law import Signals
 from sim.payment.accounts import Places
 from sim.payment.deciders import CHAINS, OWN_COST, Actor, actor_of, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
+from sim.payment.made_once import MadeOnce
 from sim.payment.marginal import PURSE, PURSES, Prices, prices
 from sim.payment.settlement import Bound, States
 
@@ -110,9 +111,11 @@ class Planner:
             },
         )
 
-    def prices(self, bound: Bound, states: States, expectation: Expectation, month: int) -> Prices:
+    def prices(
+        self, bound: Bound, states: States, expectation: Expectation, month: int, once: MadeOnce | None = None
+    ) -> Prices:
         """Worth of one more event under a contract whose month has been settled."""
-        return prices(bound, states, expectation, self.chance, month, self.discount, under=self.under)
+        return prices(bound, states, expectation, self.chance, month, self.discount, under=self.under, once=once)
 
     def felt(self, kind: str, worth: Prices, load: Numbers, share: Numbers) -> Felt:
         """Incentives of all providers of a kind.

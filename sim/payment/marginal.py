@@ -27,6 +27,7 @@ from sim.payment.clauses.budget import Budget
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
 from sim.payment.expectation import Chance, Expectation
+from sim.payment.made_once import MadeOnce
 from sim.payment.settlement import Bound, States
 
 Numbers = NDArray[np.float64]
@@ -103,6 +104,7 @@ def prices(
     discount: float = 0.0,
     full: bool = False,
     under: Mapping[str, float] | None = None,
+    once: MadeOnce | None = None,
 ) -> Prices:
     """Worth of one more event of each measure in each municipality to each purse.
 
@@ -120,58 +122,91 @@ def prices(
         Settle linear clauses in full too (for tests: both must agree).
     under : mapping of str to float, optional
         Probability by purse that the year ends under the frame; an even chance if not stated.
+    once : MadeOnce, optional
+        What other contracts have found this month from the same clauses and states.
     """
+    known = once or MadeOnce()
     towns = len(bound.accounts.places.municipalities)
     shape = (towns, len(MEASURES), len(PURSES))
     plain, shared, whole = np.zeros(shape), np.zeros(shape), np.zeros(shape[:2])
+    pairs = list(zip(bound.clauses, states, strict=True))
     if not full:
-        plain[:, :, : len(ROLES)] = bound.unit_net(states).transpose(2, 1, 0)
-    moved: dict[str, tuple[NDArray[np.bool_], Numbers]] = {}
-    consortium = False
-    for clause, state in zip(bound.clauses, states, strict=True):
-        consortium = consortium or isinstance(clause, SharedSavings)
+        linear = tuple(part for clause, state in pairs if clause.linear for part in (clause, state))
+        net = known.made_from("net", linear, lambda: bound.unit_net(states))
+        plain[:, :, : len(ROLES)] = net.transpose(2, 1, 0)
+    purse, moved = purses_of(bound.accounts), dict[str, ClauseWorth]()
+    for clause, state in pairs:
         if clause.linear and not full:
             continue
-        units = clause.unit_totals(state)
-        if clause.sources:
-            units = _from_sources(clause, units, moved)
-        touched: NDArray[np.bool_] = np.any(units != 0.0, axis=-1)
-        if not touched.any():
-            moved[clause.id] = (touched, np.zeros(0))
-            continue
-        measure, town = np.nonzero(touched)
-        rows = units[measure, town]
-        if clause.sources or (clause.linear and not full):
-            directions, index, size = rows, np.arange(len(rows)), np.ones(len(rows))
-            flows = clause.due(state, np.ascontiguousarray(rows))
-        else:
-            expected = expectation.year(clause.id, month)
-            state = foreseen(clause, state, expectation, month)
-            directions, index, size = same_directions(rows, exposed(clause, np.any(rows != 0.0, axis=0)))
-            flows = slopes(clause, state, directions, expected, chance_of_year, month)
-            flows *= worth_today(clause, month, discount)
-        moved[clause.id] = (touched, flows.sum(axis=-1)[index] * size)
+
+        def worth(clause: Clause = clause, state: ClauseState = state) -> ClauseWorth:
+            if clause.sources or (clause.linear and not full):
+                return _by_flows(clause, state, purse, moved)
+            return _by_settling(clause, state, purse, expectation, chance_of_year, month, discount)
+
+        found = worth() if clause.sources else known.made_from("worth", (clause, state), worth)
+        moved[clause.id] = found
         into = shared if isinstance(clause, SharedSavings) else plain
-        into[town, measure] += _by_purse(flows, clause.cells, purses_of(bound.accounts))[town, index] * size[:, None]
+        into[found.town, found.measure] += found.purses
         if isinstance(clause, SharedSavings):
-            whole[town, measure] += flows[:, len(clause.cells) // 2 :].sum(axis=-1)[index] * size
-            if clause.gates_at:
-                gates = gate_slopes(clause, state, directions, expected, chance_of_year, month)
-                gates *= worth_today(clause, month, discount)
-                points = rows[:, list(clause.gates_at)]
-                to_purses = _by_purse(gates, clause.cells, purses_of(bound.accounts))[town]
-                into[town, measure] += np.einsum("rg,rgp->rp", points, to_purses)
-                whole[town, measure] += points @ gates[:, len(clause.cells) // 2 :].sum(axis=-1)
+            whole[found.town, found.measure] += found.divided
+    consortium = any(isinstance(clause, SharedSavings) for clause in bound.clauses)
     return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}))
 
 
-def _from_sources(clause: Clause, units: Numbers, moved: Mapping[str, tuple[NDArray[np.bool_], Numbers]]) -> Numbers:
-    """Totals of a pool: what its sources move."""
-    gathered = units.copy()
+class ClauseWorth(NamedTuple):
+    """What one more event moves by one clause: a row for each measure and municipality that it touches.
+
+    ``measure`` and ``town`` (rows,); ``purses`` (rows, purses) is what each purse gains, ``moved`` (rows,) the sum of
+    the flows, ``divided`` (rows,) what a consortium takes out, DKK.
+    """
+
+    measure: NDArray[np.int64]
+    town: NDArray[np.int64]
+    purses: Numbers
+    moved: Numbers
+    divided: Numbers
+
+
+def _touched(units: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64], Numbers]:
+    """Measures and municipalities whose events change totals at all, and by how much: (rows, totals)."""
+    measure, town = np.nonzero(np.any(units != 0.0, axis=-1))
+    return measure, town, units[measure, town]
+
+
+def _by_flows(
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], moved: Mapping[str, ClauseWorth]
+) -> ClauseWorth:
+    """Worth by the flows of one more event, for pools (from what their sources move) and linear clauses."""
+    units = clause.unit_totals(state)
     for name in clause.sources:
-        touched, amounts = moved[name]
-        gathered[touched, 0] += amounts
-    return gathered
+        units[moved[name].measure, moved[name].town, 0] += moved[name].moved
+    measure, town, rows = _touched(units)
+    flows = clause.due(state, np.ascontiguousarray(rows))
+    purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]
+    return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
+
+
+def _by_settling(
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], expectation: Expectation, chance_of_year: Chance,
+    month: int, discount: float,
+) -> ClauseWorth:  # fmt: skip
+    """Worth by settling the whole clause on the year that is expected, with and without one more event."""
+    measure, town, rows = _touched(clause.unit_totals(state))
+    if not len(rows):
+        return ClauseWorth(measure, town, np.zeros((0, len(PURSES))), np.zeros(0), np.zeros(0))
+    expected, today = expectation.year(clause.id, month), worth_today(clause, month, discount)
+    state = foreseen(clause, state, expectation, month)
+    directions, index, size = same_directions(rows, exposed(clause, np.any(rows != 0.0, axis=0)))
+    flows = slopes(clause, state, directions, expected, chance_of_year, month) * today
+    purses = _by_purse(flows, clause.cells, purse)[town, index] * size[:, None]
+    divided = flows[:, len(clause.cells) // 2 :].sum(axis=-1)[index] * size
+    if isinstance(clause, SharedSavings) and clause.gates_at:
+        gates = gate_slopes(clause, state, directions, expected, chance_of_year, month) * today
+        points = rows[:, list(clause.gates_at)]
+        purses += np.einsum("rg,rgp->rp", points, _by_purse(gates, clause.cells, purse)[town])
+        divided += points @ gates[:, len(clause.cells) // 2 :].sum(axis=-1)
+    return ClauseWorth(measure, town, purses, flows.sum(axis=-1)[index] * size, divided)
 
 
 def _by_purse(flows: Numbers, cells: Cells, purse: NDArray[np.int64]) -> Numbers:

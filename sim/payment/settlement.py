@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -83,13 +83,13 @@ class Bound:
         """
         pairs = list(zip(self.clauses, states, strict=True))
         for places in self.fees_by_axis:
-            fresh = tuple(index for index in places if not month.is_made("rated", pairs[index]))
+            fresh = tuple(index for index in places if not month.once.is_made("rated", pairs[index]))
             if fresh:
                 found = self._schedule(fresh).rate([states[index] for index in fresh], month)
                 for index, one in zip(fresh, found, strict=True):
-                    month.made_from("rated", pairs[index], lambda one=one: one)
+                    month.once.made_from("rated", pairs[index], partial(_as_it_is, one))
         rated = [
-            month.made_from("rated", (clause, state), lambda clause=clause, state=state: clause.rate(state, month))
+            month.once.made_from("rated", (clause, state), partial(clause.rate, state, month))
             for clause, state in pairs
         ]
         return tuple(state for state, _ in rated), [totals for _, totals in rated]
@@ -132,7 +132,7 @@ class Bound:
                 return clause.settle(state, _gathered(sources) if sources else own)
 
             parts = (clause, state, *(sources or (own,)))
-            after, moved = month.made_from("settled", parts, settled) if month is not None else settled()
+            after, moved = month.once.made_from("settled", parts, settled) if month is not None else settled()
             new.append(after)
             flows.append(moved)
         return tuple(new), flows
@@ -224,6 +224,10 @@ class Bound:
         return net
 
 
+def _as_it_is(found: tuple[ClauseState, Numbers]) -> tuple[ClauseState, Numbers]:
+    return found
+
+
 def _gathered(flows: Sequence[Numbers]) -> Numbers:
     """What some clauses move, added up."""
     parts = [np.ascontiguousarray(moved).sum(axis=-1, keepdims=True) for moved in flows]
@@ -303,9 +307,7 @@ class Book:
         states, totals = bound.rate(self.states[name], month)
         self.totals[name] = totals
         going_on = self._going_on(name, month)
-        states = tuple(
-            state if index in going_on else {**state, "closing": True} for index, state in enumerate(states)
-        )
+        states = tuple(state if index in going_on else {**state, "closing": True} for index, state in enumerate(states))
         self.states[name], flows = bound.settle(states, totals, month)
         for first, other in self.schedule:
             if first > month.month and other != name:
