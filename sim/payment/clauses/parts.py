@@ -34,9 +34,9 @@ class Part:
 
     @cached_property
     def prices(self) -> Numbers:
-        """DKK per unit by (enrolled, age band, municipality), zero where filtered out; with a last axis of length 1."""
+        """DKK per unit by (enrolled, age band, municipality), zero where filtered out."""
         by_age = self.price * self.outer * self.filter.age
-        return (self.filter.enrolled[:, None, None] * by_age[:, None] * self.filter.municipality)[..., None]
+        return np.asarray(self.filter.enrolled[:, None, None] * by_age[:, None] * self.filter.municipality)
 
     @cached_property
     def key(self) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ class SpendingLine(NamedTuple):
     def valued(self, month: MonthActivity) -> Numbers:
         """Spending by municipality and age band, weighted, DKK."""
         if self.fee is not None:
-            return np.asarray(self.fee.amounts(month)[self.part].sum(axis=2).T)
+            return np.asarray(self.fee.by_band(month)[self.part].T)
         if self.filter is None:
             return np.asarray(month.quantities()[self.measure] * (self.price * month.weight))
         passing = self.filter.rows(month, self.measure)
