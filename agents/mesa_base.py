@@ -10,14 +10,10 @@ import gc
 from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar, cast
 
+import mesa
 from numpy.typing import NDArray
 
 from agents.interfaces import CareWorld, PayerColumns, ProviderColumns
-from agents.on_demand import load_on_demand
-
-load_on_demand("pandas", "networkx")  # Mesa's data collector and networks are there to be used, but a run uses neither
-
-import mesa  # noqa: E402
 
 
 class BaseModel(mesa.Model):

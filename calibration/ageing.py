@@ -52,8 +52,9 @@ def live_by_year(scenario: Scenario, seed: int) -> list[Year]:
 
 
 def _year(run: Months, counted: NDArray[np.float64]) -> Year:
-    card = run.world.state.people.card
-    alive = (card.arrival < run.day) & (card.place != DEAD) & (card.place != MOVED) & (card.place != ABSENT)
+    people_now = run.world.state.people
+    card = people_now.card
+    alive = (people_now.arrival < run.day) & (card.place != DEAD) & (card.place != MOVED) & (card.place != ABSENT)
     band, frailty = card.band[alive], card.frailty[alive].astype(np.float64)
     people = _sum(band, np.ones(len(band)))
     conditions = (card.conditions[alive][:, None] >> np.arange(len(CONDITIONS)) & 1).sum(axis=1)

@@ -205,7 +205,7 @@ def test_fewer_municipalities_leave_the_people_of_the_others_as_they_were(seed: 
     )
     ours, theirs = keyed(both), keyed(one)
     shared = ours["card.municipality"] == 0
-    for name in ("key.", "card.birth", "card.sex", "card.frailty", "card.conditions", "leaves", "arrival"):
+    for name in ("key.", "card.birth", "card.sex", "card.frailty", "card.conditions", "leaves.", "arrival."):
         np.testing.assert_array_equal(ours[name][shared], theirs[name], name)
 
 

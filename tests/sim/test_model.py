@@ -266,33 +266,3 @@ def test_importing_the_scenario_loads_neither_mesa_nor_numba() -> None:
     root = Path(__file__).parents[2]
     said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
-
-
-def test_the_first_day_loads_no_library_that_only_tables_or_networks_need(tmp_path: Path) -> None:
-    script = tmp_path / "first_day.py"
-    script.write_text(
-        "import sys; from sim.scenario import Scenario; from sim.model import CareModel\n"
-        "CareModel(Scenario.load('denmark-2018').with_({'population.scale': 1}), patients=False).step()\n"
-        "heavy = ('pandas.core', 'networkx.classes', 'scipy.linalg', 'matplotlib')\n"
-        "print([name for name in heavy if name in sys.modules])"
-    )
-    shown = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
-    assert shown.strip() == "[]"
-
-
-def test_what_mesa_offers_beside_agents_still_works() -> None:
-    code = (
-        "import agents.mesa_base, mesa, numpy as np\n"
-        "from mesa.experimental.continuous_space import ContinuousSpace, ContinuousSpaceAgent\n"
-        "from random import Random\n"
-        "model = mesa.Model(rng=1)\n"
-        "model.datacollector = mesa.DataCollector({'one': lambda _: 1})\n"
-        "model.datacollector.collect(model)\n"
-        "space = ContinuousSpace([[0, 1], [0, 1]], random=Random(1))\n"
-        "for place in ([0.1, 0.1], [0.2, 0.2]):\n"
-        "    ContinuousSpaceAgent(space, model).position = place\n"
-        "found = space.calculate_distances(np.array([0.1, 0.1]))[0]\n"
-        "print(model.datacollector.get_model_vars_dataframe().one.sum(), np.round(found, 3))"
-    )
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert shown.strip() == "1 [0.    0.141]"
