@@ -26,7 +26,6 @@ LOADS: Final = (
 #: of a sample who have one would fill or empty the places of everybody.
 USES: Final = ("practice", "ward", "unit", "nurse")
 _ADMITTED: Final = WARD_COUNTER["admissions"]
-_PUT_OFF_DAYS: Final = 7  # as in sim.day.wards
 
 
 class MeasuredRun(NamedTuple):
@@ -97,7 +96,8 @@ def _planned_admissions(run: Months) -> NDArray[np.int64]:
     asked = claims.entry[: claims.count[0]]
     asked = asked[(asked.kind == ELECTIVE_BED) & (asked.place < len(run.world.network.wards))]
     queue = waiting.entry[: waiting.count[0]]
-    put_off = np.isin(asked.row, queue.row[queue.day == run.day - 1 + _PUT_OFF_DAYS])
+    again = run.day - 1 + int(run.scenario.parameters.number("hospital.elective.put_off_days"))
+    put_off = np.isin(asked.row, queue.row[queue.day == again])
     wards = len(run.world.network.wards)
     return np.stack([np.bincount(place, minlength=wards) for place in (asked.place, asked.place[put_off])])
 

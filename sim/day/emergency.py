@@ -8,11 +8,12 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
+from sim.day.claims import rank_claims
 from sim.day.frame import Load, Output, Today, Work, claim, count, write
 from sim.day.home_care import enter_temporary, temporary_free
 from sim.day.illness import come_back, to_emergency
 from sim.day.numbers import clip, lognormal
-from sim.day.practice import person_flags, rank_claims
+from sim.day.practice import person_flags
 from sim.day.rates import Rates
 from sim.day.risk import age_of
 from sim.day.streams import (

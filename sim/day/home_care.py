@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
+from sim.day.claims import group_by_place, rank_claims
 from sim.day.frame import LOAD_DAYS, Claims, Load, Output, Today, Work, census, claim, count, push, write
 from sim.day.illness import (
     NOTICED_CONTACT,
@@ -17,7 +18,6 @@ from sim.day.illness import (
     to_emergency,
 )
 from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_care
-from sim.day.practice import group_by_place, rank_claims
 from sim.day.rates import Rates
 from sim.day.risk import age_of, set_risk
 from sim.day.scan import NOTICES

@@ -6,7 +6,9 @@ import numpy as np
 
 from sim.chance import STEP_DAY, mix, uniform
 from sim.compiled import entry, jit
+from sim.day.courses import write_bed_days
 from sim.day.death import die_today
+from sim.day.discharge import ward_round
 from sim.day.emergency import call_back, receive
 from sim.day.frame import CHUNK, Load, Output, Today, Work, census
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
@@ -18,7 +20,7 @@ from sim.day.reference import by_pointer
 from sim.day.risk import CONTROLLED, age_of, set_risk
 from sim.day.scan import find, scan
 from sim.day.streams import CONTROL_KEPT
-from sim.day.wards import allot_beds, background, midnight, ward_round, write_bed_days
+from sim.day.wards import allot_beds, background, midnight
 from sim.records import COUNTER
 from sim.state import ABSENT, HOME, NURSING_HOME, Lists, State
 

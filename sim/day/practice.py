@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
+from sim.day.claims import group_by_place, rank_claims
 from sim.day.frame import LOAD_DAYS, Claims, Load, Output, Today, Work, count, push, write
 from sim.day.illness import (
     ACUTE_CONTACT,
@@ -58,7 +59,6 @@ _CHRONIC_VALUE = COUNTER["chronic_course_value"]
 _ACUTE, _ENROLLED, _CHRONIC, _VIRTUAL = FLAG["acute"], FLAG["enrolled"], FLAG["chronic"], FLAG["virtual"]
 _FORMS = np.array([CONSULTATION, PHONE, EMAIL, HOME_VISIT], np.int64)
 VIRTUAL_OUTPATIENT = 5
-_GAPS = np.array([8877, 3945, 1750, 701, 301, 132, 57, 23, 10, 4, 1], np.int64)
 
 
 @inline
@@ -261,48 +261,6 @@ def minutes_of(kind: int, rates: Rates) -> float:
     if kind == FOLLOW_UP:
         return rate.minutes_gp_follow_up_visit
     return rate.minutes_gp_consultation
-
-
-@jit
-def group_by_place(claims: Claims, places: int, starts: np.ndarray, fill: np.ndarray) -> None:
-    """Order claims by place (counting sort); ``starts`` gets the offset of each place."""
-    n = claims.count[0]
-    for p in range(places + 1):
-        starts[p] = 0
-    for k in range(n):
-        starts[claims.entry[k].place + 1] += 1
-    for p in range(places):
-        starts[p + 1] += starts[p]
-    for p in range(places):
-        fill[p] = starts[p]
-    for k in range(n):
-        p = claims.entry[k].place
-        claims.order[fill[p]] = k
-        fill[p] += 1
-
-
-@jit
-def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
-    """Sort the claims ``order[low:high]`` by rank, ties by person key in place (Shell 1959 with Ciura's gaps).
-
-    Ties go by person, then by which claim of the person came first, so any way of sorting gives the same; this one
-    needs no room and is quick for few and many.
-    """
-    for step in range(_GAPS.shape[0]):
-        gap = _GAPS[step]
-        for a in range(low + gap, high):
-            moved = claims.order[a]
-            b = a - gap
-            while b >= low:
-                other = claims.order[b]
-                if claims.entry[other].rank < claims.entry[moved].rank or (
-                    claims.entry[other].rank == claims.entry[moved].rank
-                    and (keys[claims.entry[other].row], other) <= (keys[claims.entry[moved].row], moved)
-                ):
-                    break
-                claims.order[b + gap] = other
-                b -= gap
-            claims.order[b + gap] = moved
 
 
 @jit
