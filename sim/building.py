@@ -31,6 +31,7 @@ from sim.network import Network, build_network, names_to_keys
 from sim.population.attributes import chronic_fee_enrolment
 from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
+from sim.recent_past import recent_discharges
 from sim.state import (
     ABSENT,
     CARD,
@@ -124,6 +125,11 @@ def build(scenario: Scenario, seed: int) -> World:
         derived=as_record(_derived(scenario, network, seed, initial, health)),
     )
     people = _people(columns)
+    first = int(np.count_nonzero(people.arrival <= scenario.first_day))  # those there from the start come first
+    recent_discharges(
+        people.card[:first], people.key[:first], scenario.first_day, seed, health,
+        read_theme(HospitalRates, "hospital", parameters), rates.derived.recovery_of,
+    )  # fmt: skip
     state = State(
         people=people,
         stays=empty_stays(len(people.key) // 16 + 256),
