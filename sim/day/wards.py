@@ -153,12 +153,13 @@ def claim_elective(state: State, rates: Rates, today: Today, work: Work, out: Ou
     kept = 0
     for k in range(queue.count[0]):
         i = queue.entry[k].row
-        card = people.card[i]
-        place = card.place
-        if queue.entry[k].day > today.day:
+        if queue.entry[k].day > today.day:  # nearly all: their cards are not looked at
             queue.entry[kept].row, queue.entry[kept].day = i, queue.entry[k].day
             kept += 1
-        elif place == HOME or place == NURSING_HOME or place == TEMPORARY:
+            continue
+        card = people.card[i]
+        place = card.place
+        if place == HOME or place == NURSING_HOME or place == TEMPORARY:
             surgical = uniform(people.key[i], today.streams[WARD]) < rates.hospital.elective_surgical
             ward = GENERAL if surgical else MEDICAL_WINTER_WARD
             if treated_elsewhere(people, i, state.organisations.towns.share_elective[card.municipality], today):
