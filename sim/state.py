@@ -94,7 +94,7 @@ BED = np.dtype(
         ("leave", np.float64),  # when the ward lets go, by its own policy
         ("fatal", np.float64),  # death in hospital, or far away
         ("received", np.float64),  # when the municipality can receive
-        ("row", np.int32),  # row of the person
+        ("row", np.uint32),  # row of the person
         ("episode", np.int32),  # day on which the course began
         ("nights", np.int32),  # midnights in the bed so far
         ("finished", np.int32),  # finished-treated days so far
@@ -117,7 +117,7 @@ class Stays(NamedTuple):
 
 
 #: One person waiting; ``ratio`` is severity over the need of a bed where an illness waits.
-WAITING = np.dtype([("row", np.int32), ("day", np.int32), ("ratio", np.float32), ("kind", np.uint8)], align=True)
+WAITING = np.dtype([("row", np.uint32), ("day", np.int32), ("ratio", np.float32), ("kind", np.uint8)], align=True)
 
 
 class Queue(NamedTuple):

@@ -40,7 +40,7 @@ CLAIM = np.dtype(
     [
         ("rank", np.uint64),
         ("ratio", np.float64),
-        ("row", np.int32),
+        ("row", np.uint32),
         ("place", np.int32),  # practice, unit, municipality or ward
         ("since", np.int32),
         ("amount", np.int32),
@@ -55,7 +55,7 @@ class Claims(NamedTuple):
 
     count: NDArray[np.int64]  # type: ignore[assignment]  # tuples have a method of that name, not needed here
     entry: Any
-    order: NDArray[np.int32]
+    order: NDArray[np.uint32]
 
 
 class Work(NamedTuple):
@@ -65,8 +65,8 @@ class Work(NamedTuple):
     upper: NDArray[np.int32]  # halves of the day's hash
     lower: NDArray[np.int32]
     shocks: NDArray[np.float32]
-    flagged: NDArray[np.int32]  # where a flag is set
-    found: NDArray[np.int32]  # (what, people) rows for whom something happens today
+    flagged: NDArray[np.uint32]  # where a flag is set
+    found: NDArray[np.uint32]  # (what, people) rows for whom something happens today
     relapse: NDArray[np.uint8]
     counts: NDArray[np.int64]  # how many were found of each
     practice: Claims
@@ -119,7 +119,7 @@ class Output(NamedTuple):
 
 def empty_claims(room: int) -> Claims:
     """Room for ``room`` claims."""
-    return Claims(np.zeros(1, np.int64), np.zeros(room, CLAIM).view(np.recarray), np.zeros(room, np.int32))
+    return Claims(np.zeros(1, np.int64), np.zeros(room, CLAIM).view(np.recarray), np.zeros(room, np.uint32))
 
 
 def empty_work(people: int, places: int) -> Work:
@@ -130,8 +130,8 @@ def empty_work(people: int, places: int) -> Work:
         upper=np.zeros(CHUNK, np.int32),
         lower=np.zeros(CHUNK, np.int32),
         shocks=np.zeros(CHUNK, np.float32),
-        flagged=np.zeros(CHUNK + 1, np.int32),
-        found=np.zeros((5, CHUNK), np.int32),
+        flagged=np.zeros(CHUNK + 1, np.uint32),
+        found=np.zeros((5, CHUNK), np.uint32),
         relapse=np.zeros(CHUNK, np.uint8),
         counts=np.zeros(8, np.int64),
         practice=empty_claims(people + 512),
