@@ -34,7 +34,7 @@ def arrive(state: State, rates: Rates, today: Today) -> None:
     people, organisations = state.people, state.organisations
     i = organisations.present[0]
     while i < people.key.shape[0] and people.arrival[i] <= today.day:
-        enter(state, i, rates, today)
+        enter(state, np.uint32(i), rates, today)
         i += 1
     organisations.present[0] = i
 

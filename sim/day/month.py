@@ -54,7 +54,8 @@ def help_need(people: People, i: int, organisations: Organisations, rates: Rates
 def start_month(state: State, rates: Rates, today: Today, out: Output, first: bool) -> None:
     """Birthdays, frailty, moves, reviews and new needs of everybody; on the first month needs are met at once."""
     people, organisations = state.people, state.organisations
-    for i in range(organisations.present[0]):
+    for row in range(organisations.present[0]):
+        i = np.uint32(row)
         card = people.card[i]
         place = card.place
         if place != HOME and place != NURSING_HOME and place != TEMPORARY and place != HOSPITAL:
@@ -239,7 +240,8 @@ def preventive_visit(people: People, i: int, age: float, rates: Rates, today: To
 def end_month(state: State, out: Output, day: int) -> None:
     """Write municipal care up to (not including) the first day of the next month."""
     people = state.people
-    for i in range(state.organisations.present[0]):
+    for row in range(state.organisations.present[0]):
+        i = np.uint32(row)
         card = people.card[i]
         place = card.place
         if place == NURSING_HOME or place == TEMPORARY or (place == HOME and card.help > 0):
