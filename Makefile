@@ -16,7 +16,7 @@ ARGS ?=
 .PHONY: run test lint bench docs dev soak lock clean
 
 run: .stamps/run
-	@$(BIN)/tvaers compare denmark-2018 shared-savings --seeds 10 $(ARGS)
+	@$(BIN)/tvaers compare denmark-2018 shared-savings --seeds 20 $(ARGS)
 
 test: .stamps/dev
 	@$(BIN)/python -m pytest $(ARGS)
