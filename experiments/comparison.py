@@ -42,7 +42,7 @@ class Effects:
     frame : DataFrame
         One row per scenario, indicator, group, period and part: the base's mean, the mean paired ``effect`` with its
         90 % interval ``low`` to ``high`` (Student's t over seeds; missing with one seed), the ``relative`` effect
-        (effect over base), and of the total part the same for the indicator's numerator, summed over the period
+        (effect over the size of the base), and of the total part the same for the indicator's numerator, summed over the period
         (``number_base``, ``number_effect``, ``number_low``, ``number_high``), with ``chance``, the standard deviation
         of the base's value from seed to seed.
     digests : dict
@@ -247,7 +247,7 @@ def _part_columns(
             scenario=label, part=part, base=base, effect=effect, low=low, high=high
         )
         with np.errstate(divide="ignore", invalid="ignore"):
-            frame["relative"] = np.where(base != 0, effect / base, np.nan) + 0.0
+            frame["relative"] = np.where(base != 0, effect / np.abs(base), np.nan) + 0.0
         frames.append(frame.assign(position=np.arange(count) * len(summaries) + order))
     table = pd.concat(frames).sort_values("position", kind="stable").drop(columns="position")
     return table[COLUMNS].reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -83,6 +84,7 @@ def effects_figure(effects: Effects, label: str) -> Figure:
             beside = typographic(texts[0] if texts[1] == "." else f"{texts[0]} ({texts[1]})")
             axes.text(1.02, position, beside, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
         names = [with_unit(name, str(rows[label].loc[name, "unit"])) for name in indicators]
+        names = ["\n".join(wrap(name, 26)) for name in names]
         axes.set_yticks(range(len(indicators)), names)
         axes.set_ylim(len(indicators) - 0.4, -0.6)
         axes.set_xlabel("change, per cent of today")
@@ -94,7 +96,7 @@ def effects_figure(effects: Effects, label: str) -> Figure:
 
 
 def _draw_effect(axes: Axes, row: pd.Series, height: float, number: int, first: bool) -> None:
-    scale = 100 / row["base"]
+    scale = 100 / abs(row["base"])  # a level below zero that rises moves to the right
     colour, marker = COLOURS[number % len(COLOURS)], "osD^"[number % 4]
     name = "as assumed" if number == 0 else str(row["scenario"]).rpartition("(")[2].rstrip(")")
     if np.isfinite(row["low"]):

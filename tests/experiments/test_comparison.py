@@ -107,10 +107,10 @@ def test_neither_workers_nor_repetition_change_a_byte_of_the_json() -> None:
     assert one == two
 
 
-def test_relative_is_effect_over_base_and_undefined_where_the_base_is_zero(effects: Effects) -> None:
+def test_relative_has_the_sign_of_the_effect_and_is_undefined_where_the_base_is_zero(effects: Effects) -> None:
     frame = effects.frame[effects.frame["base"].notna()]
     some = frame[frame["base"] != 0]
-    assert np.allclose(some["relative"], some["effect"] / some["base"], rtol=1e-12, atol=0)
+    assert np.allclose(some["relative"], some["effect"] / some["base"].abs(), rtol=1e-12, atol=0)
     assert frame.loc[frame["base"] == 0, "relative"].isna().all()
 
 
