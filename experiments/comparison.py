@@ -43,8 +43,8 @@ class Effects:
         One row per scenario, indicator, group, period and part: the base's mean, the mean paired ``effect`` with its
         90 % interval ``low`` to ``high`` (Student's t over seeds; missing with one seed), the ``relative`` effect
         (effect over the size of the base), and of the total part the same for the indicator's numerator, summed over
-        the period (``number_base``, ``number_effect``, ``number_low``, ``number_high``), with ``chance``, the standard deviation
-        of the base's value from seed to seed.
+        the period (``number_base``, ``number_effect``, ``number_low``, ``number_high``), with ``chance``, the standard
+        deviation of the base's value from seed to seed.
     digests : dict
         Per scenario its runs, reduced, in the order of the seeds.
     price_year : int or None
