@@ -163,6 +163,12 @@ def empty_output(rows: int, practices: int, units: int, municipalities: int, war
 
 
 @inline
+def as_row(number: int) -> int:
+    """A row number as columns hold it: unsigned, so that compiled code need not ask whether it counts from the end."""
+    return np.uint32(number)  # type: ignore[return-value]
+
+
+@inline
 def write(out: Output, people: People, i: int, day: int, measure: int, quantity: int, value: int, nth: int,
           ward: int, flags: int, episode: int) -> None:  # fmt: skip
     """Write one event into the activity table and count it."""

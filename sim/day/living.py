@@ -10,7 +10,7 @@ from sim.day.courses import write_bed_days
 from sim.day.death import die_today
 from sim.day.discharge import ward_round
 from sim.day.emergency import call_back, receive
-from sim.day.frame import CHUNK, Load, Output, Today, Work, census
+from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
 from sim.day.month import band_of, end_month, start_month
@@ -34,7 +34,7 @@ def arrive(state: State, rates: Rates, today: Today) -> None:
     people, organisations = state.people, state.organisations
     i = organisations.present[0]
     while i < people.key.shape[0] and people.arrival[i] <= today.day:
-        enter(state, np.uint32(i), rates, today)
+        enter(state, as_row(i), rates, today)
         i += 1
     organisations.present[0] = i
 

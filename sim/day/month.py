@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance import trait, uniform
 from sim.compiled import inline, jit
-from sim.day.frame import Output, Today, census, push, write
+from sim.day.frame import Output, Today, as_row, census, push, write
 from sim.day.rates import Rates
 from sim.day.risk import CONTROLLED, COPD, DEMENTIA, DIABETES, age_of, at_rest, set_risk_at
 from sim.day.streams import DRIFT, ENROLLED, NURSING_NEED, NURSING_WITH_HELP, PREVENTIVE, STATE_CHANGE
@@ -55,7 +55,7 @@ def start_month(state: State, rates: Rates, today: Today, out: Output, first: bo
     """Birthdays, frailty, moves, reviews and new needs of everybody; on the first month needs are met at once."""
     people, organisations = state.people, state.organisations
     for row in range(organisations.present[0]):
-        i = np.uint32(row)
+        i = as_row(row)
         card = people.card[i]
         place = card.place
         if place != HOME and place != NURSING_HOME and place != TEMPORARY and place != HOSPITAL:
@@ -241,7 +241,7 @@ def end_month(state: State, out: Output, day: int) -> None:
     """Write municipal care up to (not including) the first day of the next month."""
     people = state.people
     for row in range(state.organisations.present[0]):
-        i = np.uint32(row)
+        i = as_row(row)
         card = people.card[i]
         place = card.place
         if place == NURSING_HOME or place == TEMPORARY or (place == HOME and card.help > 0):

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.chance import mix, uniform
 from sim.compiled import inline, jit
-from sim.day.frame import Today, Work
+from sim.day.frame import Today, Work, as_row
 from sim.day.rates import WORKDAYS, Rates, out_of_hours_workday
 from sim.day.risk import excess_of
 from sim.day.streams import DAILY_SCAN, DEATH, ILLNESS, ROUTINE
@@ -161,7 +161,7 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     fetch(card, low, work.flagged, flagged, counts)
     for j in range(flagged):
         k = work.flagged[j]
-        i, flag, upper, lower = np.uint32(low + k), work.flags[k], np.int64(work.upper[k]), np.int64(work.lower[k])
+        i, flag, upper, lower = as_row(low + k), work.flags[k], np.int64(work.upper[k]), np.int64(work.lower[k])
         key, person = people.key[i], card[i]
         if flag & DYING and person.mortality > -500.0:
             u = (np.float64((lower >> 16) & 65535) + uniform(key, streams[DEATH])) / 65536.0
