@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.chance import uniform
 from sim.compiled import jit
-from sim.day.frame import Claims
+from sim.day.frame import LOTS, Claims
 
 _GAPS = np.array([8877, 3945, 1750, 701, 301, 132, 57, 23, 10, 4, 1], np.int64)
 
@@ -26,6 +27,14 @@ def group_by_place(claims: Claims, places: int, starts: np.ndarray, fill: np.nda
         p = claims.entry[k].place
         claims.order[fill[p]] = k
         fill[p] += 1
+
+
+@jit
+def draw_lots(claims: Claims, keys: np.ndarray, stream: np.uint64, low: int, high: int) -> None:
+    """Add the draw of person and day to the ranks of ``order[low:high]``, where it was left out when they claimed."""
+    for k in range(low, high):
+        entry = claims.entry[claims.order[k]]
+        entry.rank |= np.uint64(uniform(keys[entry.row], stream) * LOTS)
 
 
 @jit

@@ -35,6 +35,8 @@ class Today(NamedTuple):
     nurse_free: NDArray[np.int64]  # visits left today, by municipality
 
 
+LOTS = 1125899906842624.0  # 2**50: lots that the lower bits of a rank can hold
+
 #: One claim on a capacity: size in tenths of minutes or 1; ratio below 1 means that a bed is needed.
 CLAIM = np.dtype(
     [
@@ -235,9 +237,7 @@ def claim(claims: Claims, out: Output, row: int, place: int, kind: int, since: i
     entry.amount = size
     entry.ratio = ratio
     entry.rank = (
-        (np.uint64(urgency) << np.uint64(60))
-        | (np.uint64(1023 - waited) << np.uint64(50))
-        | np.uint64(luck * 1125899906842624.0)
+        (np.uint64(urgency) << np.uint64(60)) | (np.uint64(1023 - waited) << np.uint64(50)) | np.uint64(luck * LOTS)
     )
     claims.order[k] = k
     claims.count[0] = k + 1

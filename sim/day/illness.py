@@ -12,7 +12,7 @@ from sim.day.frame import Output, Today, Work, claim, count, push, write
 from sim.day.rates import Rates
 from sim.day.risk import age_of
 from sim.day.scan import ILLNESSES
-from sim.day.streams import EMERGENCY_QUEUE, FIRST_CONTACT, NURSE_QUEUE, PRACTICE_OUTCOME, PRACTICE_QUEUE, SEVERITY
+from sim.day.streams import EMERGENCY_QUEUE, FIRST_CONTACT, NURSE_QUEUE, PRACTICE_OUTCOME, SEVERITY
 from sim.measures import FLAG, MEASURE
 from sim.records import COUNTER
 from sim.state import NURSING_HOME, People, State
@@ -130,12 +130,11 @@ def ask_nurse(state: State, i: int, ratio: float, kind: int, today: Today, work:
 @inline
 def ask_practice(state: State, i: int, kind: int, since: int, minutes: float, ratio: float, urgency: int, today: Today,
                  work: Work, out: Output) -> None:  # fmt: skip
-    """Claim time with the own practice today."""
+    """Claim time with the own practice today; lots are drawn only where there is too little of it."""
     card = state.people.card[i]
-    luck = uniform(state.people.key[i], today.streams[PRACTICE_QUEUE])
     claim(
         work.practice, out, i, card.practice, kind, since, int(minutes * 10.0), ratio, urgency,
-        today.day, luck,
+        today.day, 0.0,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
-from sim.day.claims import group_by_place, rank_claims
+from sim.day.claims import draw_lots, group_by_place, rank_claims
 from sim.day.frame import LOAD_DAYS, Claims, Load, Output, Today, Work, count, push, write
 from sim.day.illness import (
     ACUTE_CONTACT,
@@ -38,6 +38,7 @@ from sim.day.streams import (
     ELECTIVE_WAIT,
     NO_ROOM,
     OUTREACH,
+    PRACTICE_QUEUE,
     ROUTINE_KIND,
     ROUTINE_OFFERED,
     VIRTUAL,
@@ -285,6 +286,7 @@ def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: 
             lot = uniform_at(organisations.practices.gp_key[p], today.streams[BACKGROUND_PRACTICE], 1)
             out.practice_minutes[p, 1] += others
         if wanted > room:
+            draw_lots(claims, state.people.key, today.streams[PRACTICE_QUEUE], low, high)
             rank_claims(claims, state.people.key, low, high)
         left = room
         for k in range(low, high):

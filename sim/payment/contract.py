@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
@@ -128,6 +129,8 @@ class Contract:
         InputError
             If there is no such contract or something in it is wrong: with file, line, key and what is allowed.
         """
+        if str(name) in contract_names():
+            return _built_in(str(name), tuple((file, *_written(file)) for file in sorted(FOLDER.glob("*.toml"))))
         return _assembled(_chain(_found(str(name))))
 
     @classmethod
@@ -188,6 +191,18 @@ class Contract:
         head = self.head.model_dump(exclude_defaults=True, exclude={"extends", "drop"})
         clauses = [spec.model_dump(exclude_defaults=True, by_alias=True) for spec in self.clauses]
         return as_toml({**head, "clause": clauses})
+
+
+def _written(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+@lru_cache(maxsize=64)
+def _built_in(name: str, files: tuple[tuple[Path, int, int], ...]) -> Contract:
+    """A built-in contract, read again only when one of their files has changed: every run asks for it."""
+    del files
+    return _assembled(_chain(_found(name)))
 
 
 def contract_names() -> tuple[str, ...]:
