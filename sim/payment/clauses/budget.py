@@ -154,9 +154,11 @@ class Budget:
             return new, frame
         value, units = month.kept(self.terms.key, lambda: self.terms.activity(month))
         before = state["value"][month.month % 12].sum()
+        if np.isnan(before):  # as if the year before had been like this one: the rest still grows by its trend
+            before = value.sum()
         rest = self.terms.rest * month.copies / 12.0
         actual = value.sum() + rest * (1.0 + self.terms.rest_trend)
-        target = actual if np.isnan(before) else (before + rest) * (1.0 + self.terms.productivity)
+        target = (before + rest) * (1.0 + self.terms.productivity)
         for name, amounts in (("value", value), ("units", units)):
             new[name] = state[name].copy()
             new[name][month.month % 12] = amounts
