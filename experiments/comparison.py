@@ -21,6 +21,7 @@ from experiments.variants import (
     with_payment_of,
     with_responses,
 )
+from sim.reading import InputError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -119,7 +120,14 @@ def compare(
     -------
     Effects
         Effects with 90 % intervals.
+
+    Raises
+    ------
+    InputError
+        If the accounts of a scenario cover other days than those of the base: nothing could be paired.
     """
+    for other in others:
+        _check_period(base, other)
     names = distinct(list(labels) if labels else [other.name for other in others])
     plans = [_plan(base, other, name, by_actor) for name, other in zip(names, others, strict=True)]
     shadows = tuple(dict.fromkeys(plan.shadow for plan in plans if plan.shadow and plan.shadow_in == "base"))
@@ -139,6 +147,17 @@ def compare(
         price_year=price_year(base),
         digests={base.name: runs["base"]} | {plan.label: runs[f"full:{plan.label}"] for plan in plans},
     )
+
+
+def _check_period(base: Scenario, other: Scenario) -> None:
+    """Refuse scenarios whose accounts cover other days, before anything is run."""
+    if (base.start_day, base.last_day) != (other.start_day, other.last_day):
+        said = f"{base.time.years} years from {base.time.start}"
+        raise InputError(
+            f'"{other.name}" covers {other.time.years} years from {other.time.start}, "{base.name}" covers {said}',
+            key="time",
+            allowed="the same start and number of years in every scenario of a comparison",
+        )
 
 
 def distinct(names: list[str]) -> list[str]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from experiments.comparison import COLUMNS, Effects, compare
+from sim.reading import InputError
+from sim.runs import Result
+from sim.scenario import Scenario
 from tests.experiments import fake_runs
 
 BASE = fake_runs.BUILT_IN["denmark-2018"]
@@ -33,6 +37,16 @@ def test_a_scenario_against_itself_is_certain_with_one_seed() -> None:
     effects = compare(BASE, BASE, seeds=1, workers=1, simulate=fake_runs.simulate)
     defined = effects.frame[effects.frame["base"].notna()]
     assert (defined[["effect", "low", "high"]].to_numpy() == 0.0).all()
+
+
+@pytest.mark.parametrize("change", [{"time.years": 1}, {"time.start": date(2019, 1, 1)}])
+def test_scenarios_over_other_days_are_refused_before_anything_is_run(change: dict[str, object]) -> None:
+    def never(*_: object, **__: object) -> Result:
+        raise AssertionError("something was run")
+
+    base = Scenario.load("denmark-2018")
+    with pytest.raises(InputError, match="covers"):
+        compare(base, base.with_(change), seeds=1, workers=1, simulate=never)
 
 
 def test_the_total_is_the_mean_of_paired_differences(effects: Effects) -> None:
