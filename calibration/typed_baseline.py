@@ -7,6 +7,7 @@ something else than it is paid for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -18,6 +19,7 @@ from sim.measures import FLAG, MEASURE
 from sim.months import Months
 from sim.records import COUNTER
 from sim.scenario import Scenario
+from sim.state import NOT_AT_RISK
 
 Rows = NDArray[np.void]
 _OERE: Final = 100.0
@@ -55,8 +57,9 @@ def _readmission(run: Months) -> tuple[float, float]:
     return back, _counted(run, "index_discharges_short", "index_discharges_long")
 
 
-def _early(run: Months) -> tuple[float, float]:
-    return _counted(run, "early_discharges"), _counted(run, "acute_medical_courses")
+def _nurse_no_room(run: Months) -> tuple[float, float]:
+    unmet = _counted(run, "acute_nurse_unmet")
+    return unmet, unmet + len(_rows(run, "acute_nurse_visit"))
 
 
 def _age(measure: str) -> Callable[[Months], tuple[float, float]]:
@@ -76,6 +79,24 @@ def _frailty(measure: str) -> Callable[[Months], tuple[float, float]]:
     return of
 
 
+def _spread(measure: str) -> Callable[[Months], tuple[float, float]]:
+    """Mean risk of an admission over that of one person of mean age and frailty and without conditions."""
+
+    def of(run: Months) -> tuple[float, float]:
+        health, card = run.world.rates.health, run.world.state.people.card[_rows(run, measure)["person"]]
+        there = card[card["illness"] > NOT_AT_RISK]
+        decades = ((run.day - there["birth"]) / DAYS_PER_YEAR - 75.0) / 10.0
+        frailty = there["frailty"].astype(np.float64)
+        by_instability = (health.illness_instability + health.need_instability) * health.instability_frailty
+        by_frailty = health.need_frailty + by_instability
+        own = there["illness"] + health.need_age * decades + by_frailty * frailty
+        mean = math.log(health.illness_base) + (health.illness_age + health.need_age) * decades.mean()
+        mean += (health.illness_frailty + by_frailty) * frailty.mean()
+        return float(np.exp(own - mean).sum()), float(len(there))
+
+    return of
+
+
 #: How each number is read from a month: numerator and denominator. Those not here cannot be: a typical person at the
 #: threshold of a bed leaves no record.
 READ: Final[dict[str, Callable[[Months], tuple[float, float]]]] = {
@@ -83,11 +104,13 @@ READ: Final[dict[str, Callable[[Months], tuple[float, float]]]] = {
     "nights": _nights,
     "ambulance": _ambulance,
     "readmission": _readmission,
-    "early": _early,
+    "nurse_no_room": _nurse_no_room,
     "deteriorating_age": _age("detection"),
     "deteriorating_frailty": _frailty("detection"),
+    "deteriorating_spread": _spread("detection"),
     "listed_age": _age("gp_consultation"),
     "listed_frailty": _frailty("gp_consultation"),
+    "listed_spread": _spread("gp_consultation"),
 }
 
 

@@ -69,6 +69,11 @@ ADMISSIONS: Final[tuple[Indicator, ...]] = (
         "(the model's own judgement, not the list of diagnoses).",
         {"avoidable_admissions": 1}, {"acute_medical_admissions": 1}, "lower",
     ),
+    rate(
+        "refused_in_need_rate", "Afviste med behov for en seng pr. 1.000",
+        "People who needed a bed (the model's own judgement) and were sent home or only observed, per 1,000 "
+        "person-years.", {"refused_in_need": 1}, "lower", aim="health",
+    ),
     share(
         "external_share", "Andel akutte indlæggelser på andre sygehuse",
         "Acute courses at another hospital than the catchment's, of all acute courses.",

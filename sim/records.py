@@ -114,6 +114,8 @@ COUNTERS: Final[tuple[str, ...]] = (
     "medication_harm",
     "contacts_without_benefit",
     "emergency_returns",  # came back within 3 days after being sent home or observed
+    "refused_in_need",  # needed a bed by the model's own judgement, and was sent home or observed
+    "deaths_after_refusal",  # of these, died before they could come back
     "quality_adjusted",  # thousandths of a quality-adjusted day
     "parallel_outpatient",
     "chronic_person_days",  # midnights alive of people with COPD or type 2 diabetes

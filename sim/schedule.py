@@ -17,6 +17,7 @@ class Step(NamedTuple):
 SCHEDULE: Final[tuple[Step, ...]] = (
     Step("month", 0, "start_month", "birthdays, frailty, moves away, reviews of care and new needs"),
     Step("day", 1, "arrive", "people who turn 65 or move in enter"),
+    Step("day", 3, "call_back", "people sent home, observed or missed turn up again, or die of having been refused"),
     Step("day", 2, "scan", "instability relaxes and is shocked; who may have something to do is flagged"),
     Step("day", 2, "find", "deaths, illnesses and planned needs are judged exactly; death comes first"),
     Step("day", 2, "die_today", "deaths outside hospital free places and hours"),
@@ -26,7 +27,6 @@ SCHEDULE: Final[tuple[Step, ...]] = (
     Step("day", 3, "hold_controls", "chronic controls fall due, in practice or clinic"),
     Step("day", 3, "reach_out", "outreach visits to the frail"),
     Step("day", 2, "background", "patients and demand from outside the model, and refill of freed beds"),
-    Step("day", 3, "call_back", "people sent home, observed or missed turn up again"),
     Step("day", 10, "recall", "people waiting and booked follow-up visits claim time again; undelivered visits lapse"),
     Step("day", 5, "serve_practices", "claims on the minutes of each practice are ranked and served"),
     Step("day", 6, "serve_nurses", "claims on the acute nurses are ranked and served"),

@@ -104,6 +104,7 @@ BED = np.dtype(
         ("marks", np.uint16),  # flags of measures.FLAGS
         ("diagnosis", np.uint8),  # diagnosis group
         ("waits_for", np.uint8),  # what must be ready before the patient can leave
+        ("needed", np.uint8),  # an acute illness for which a bed was needed
     ],
     align=True,
 )

@@ -20,9 +20,10 @@ from sim.day.emergency import (
 from sim.day.frame import FAULT_STAYS, Output, Today, census, count, write
 from sim.day.home_care import leave_temporary_list
 from sim.day.month import write_care
-from sim.day.numbers import exponential, logistic, lognormal, normal
+from sim.day.numbers import exponential, lognormal, normal
 from sim.day.rates import Rates
-from sim.day.risk import age_of, set_risk
+from sim.day.refusal import fatality
+from sim.day.risk import set_risk
 from sim.day.streams import (
     CASE_WEIGHT,
     DEATH_IN_HOSPITAL,
@@ -69,8 +70,13 @@ INDEX, INDEX_SHORT, INDEX_MEDICAL, INDEX_DAY = 1, 2, 4, 8
 
 
 @jit
-def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Today, out: Output) -> None:
-    """A hospital course starts; its necessary stay, outcome and needs at discharge are drawn now."""
+def admit(
+    state: State, i: int, ward: int, acute: bool, ratio: float, rates: Rates, today: Today, out: Output
+) -> None:  # fmt: skip
+    """A hospital course starts; its necessary stay, outcome and needs at discharge are drawn now.
+
+    ``ratio`` is that of an acute illness to the need of a bed: below 1 the patient needs it.
+    """
     stays, people, organisations = state.stays, state.people, state.organisations
     card = people.card[i]
     k = stays.count[0]
@@ -91,13 +97,14 @@ def admit(state: State, i: int, ward: int, acute: bool, rates: Rates, today: Tod
         stay = lognormal(u, rates.hospital.elective_stay_median, rates.hospital.elective_stay_spread)
     bed.row, bed.ward, bed.diagnosis, bed.marks = i, ward, diagnosis, flags
     bed.episode = today.day
+    bed.needed = acute and ratio < 1.0
     bed.nights = bed.finished = 0
     bed.written = today.day
     bed.admitted = arrives
     bed.ready = arrives + stay
     level = organisations.ward_levels[max(ward, 0), DISCHARGE_DAY] if ward >= 0 else 1.0
     bed.leave = arrives + stay * level
-    bed.fatal = fatal_time(people, i, acute, bed.admitted, stay, rates, today)
+    bed.fatal = fatal_time(people, i, bed.needed == 1, bed.admitted, stay, rates, today)
     bed.value = tariff_value(people, i, diagnosis, acute, rates, today)
     plan_reception(state, k, acute, stay, rates, today)
     leave_home(state, i, today.day, out)
@@ -166,18 +173,10 @@ def course_flags(
 
 
 @jit
-def fatal_time(people: People, i: int, acute: bool, admitted: float, stay: float, rates: Rates, today: Today) -> float:
-    """When the patient dies during the course, or far away."""
-    card = people.card[i]
-    health, key = rates.health, people.key[i]
-    share = rates.hospital.elective_mortality
-    if acute:
-        m = health.mortality_in_course
-        share = logistic(
-            math.log(m / (1.0 - m))
-            + health.mortality_in_course_age * (age_of(people, i, today.day) - 80.0) / 10.0
-            + health.mortality_in_course_frailty * (np.float64(card.frailty) - 0.25)
-        )
+def fatal_time(people: People, i: int, needed: bool, admitted: float, stay: float, rates: Rates, today: Today) -> float:
+    """When the patient dies during the course, or far away; who needed no bed has the risk of a planned course."""
+    key = people.key[i]
+    share = fatality(people, i, rates, today) if needed else rates.hospital.elective_mortality
     if uniform(key, today.streams[DEATH_IN_HOSPITAL]) >= share:
         return np.float64(FAR)
     return admitted + stay * uniform_at(key, today.streams[DEATH_IN_HOSPITAL], 1)

@@ -15,9 +15,9 @@ from sim.day.emergency import (
 )
 from sim.day.frame import Load, Output, Today, census, count, push, write
 from sim.day.home_care import enter_temporary, nursing_place_free, temporary_free
-from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need
+from sim.day.month import grant_help, help_need
 from sim.day.rates import Rates
-from sim.day.risk import FOLLOW_UP_VISIT, age_of, set_risk
+from sim.day.risk import FOLLOW_UP_VISIT, WAITS_FOR_NURSING_HOME, age_of, set_risk
 from sim.day.streams import (
     AFTER_HOSPITAL,
     EARLY_LEAVE,
@@ -146,7 +146,7 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     card = people.card[i]
     acute = (flags & _ACUTE) != 0
     days = when - bed.admitted
-    early = max(bed.ready - when, 0.0)
+    early = bed.ready - min(when, bed.leave)  # negative where the ward keeps its patients beyond readiness
     end_course(state, k, rates, today, out)
     index_course(people, i, acute, flags, days, today, out)
     card.discharged = today.day
@@ -248,7 +248,8 @@ def transition(
     if uniform_at(key, today.streams[RECONCILIATION], 1) < harm:
         count(out, people, i, _C_HARM, 1)
         card.medication = min(card.medication + 1, 3)
-    card.recovery = health.recovery_excess / health.need_relapse * math.exp(log_excess)
+    share = 1.0 if bed.needed else health.recovery_not_needed
+    card.recovery = share * health.recovery_excess / health.need_relapse * math.exp(log_excess)
     card.recovers_from = today.day
 
 

@@ -11,10 +11,10 @@ from sim.compiled import inline, jit
 from sim.day.claims import rank_claims
 from sim.day.frame import Load, Output, Today, Work, claim, count, write
 from sim.day.home_care import enter_temporary, temporary_free
-from sim.day.illness import come_back, to_emergency
 from sim.day.numbers import clip, lognormal
 from sim.day.practice import person_flags
 from sim.day.rates import Rates
+from sim.day.refusal import may_return
 from sim.day.risk import age_of
 from sim.day.streams import (
     ADMISSION,
@@ -32,30 +32,13 @@ from sim.records import COUNTER
 from sim.state import DEAD, HOME, HOSPITAL, MOVED, People, State
 
 _EMERGENCY, _OBSERVATION = MEASURE["emergency_visit"], MEASURE["observation"]
-_RETURNS, _AVOIDABLE = COUNTER["emergency_returns"], COUNTER["avoidable_admissions"]
+_AVOIDABLE = COUNTER["avoidable_admissions"]
 _ACUTE = FLAG["acute"]
 ADMISSION_THRESHOLD, DISCHARGE_DAY, DECLARATION, DISCHARGE_PLANNING, OBSERVING = 0, 1, 2, 3, 4
 CODING = 6
 ACUTE_UNIT, GERIATRIC = 0, 1
 ACUTE_BED, ELECTIVE_BED = 0, 1
 SURGICAL_FROM = 8
-
-
-@jit
-def call_back(state: State, today: Today, work: Work, out: Output) -> None:
-    """People sent home, observed or missed who turn up again today."""
-    queue, people = state.lists.returns, state.people
-    kept = 0
-    for k in range(queue.count[0]):
-        i, day = queue.entry[k].row, queue.entry[k].day
-        card = people.card[i]
-        if day > today.day:
-            queue.entry[kept].row, queue.entry[kept].day, queue.entry[kept].ratio = i, day, queue.entry[k].ratio
-            kept += 1
-        elif card.place != DEAD and card.place != MOVED and card.place != HOSPITAL:
-            count(out, people, i, _RETURNS, 1)
-            to_emergency(state, i, queue.entry[k].ratio, today, work, out)
-    queue.count[0] = kept
 
 
 @jit
@@ -85,7 +68,8 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
         pressure = hospital.pressure_threshold * over
     levels = state.organisations.ward_levels[ACUTE_UNIT]
     policy = hospital.threshold_borderline * (levels[ADMISSION_THRESHOLD] - 1.0)
-    observe = hospital.threshold_observe * levels[OBSERVING]
+    usual = hospital.threshold_usual - policy - pressure
+    instead = hospital.threshold_observe * (levels[OBSERVING] - 1.0)  # observed who would usually be admitted
     rank_claims(claims, people.key, 0, claims.count[0])  # what is at hand goes by lot, not by row
     for k in range(claims.count[0]):
         c = claims.order[k]
@@ -99,14 +83,14 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
         at_hand = hospital.threshold_alternative if today.nurse_free[m] > 0 or places else 0.0
         noise = 1.0 + hospital.threshold_noise * (2.0 * uniform(people.key[i], today.streams[ADMISSION]) - 1.0)
         wide = hospital.threshold_borderline
-        threshold = clip(noise * (1.0 - pressure - at_hand - policy), 1.0 - wide, 1.0 + wide)
-        if ratio < threshold:
+        threshold = clip(noise * (usual - at_hand), 1.0 - wide, 1.0 + wide)
+        if ratio < threshold - instead:
             if step_up(state, i, ratio, places, rates, today, out):
                 continue
             if ratio >= 1.0:
                 count(out, people, i, _AVOIDABLE, 1)
             ask_for_bed(state, i, ratio, rates, today, work, out)
-        elif ratio < threshold + observe:
+        elif ratio < threshold + hospital.threshold_observe:
             value = int(rates.derived.tariff_observation * 100.0)
             write(out, people, i, today.day, _OBSERVATION, 1, value, 0, 0, person_flags(state, i) | _ACUTE, today.day)
             may_return(state, i, ratio, hospital.emergency_return_observed, OBSERVATION_RETURN, rates, today, out)
@@ -118,28 +102,15 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
 
 @inline
 def step_up(state: State, i: int, ratio: float, places: bool, rates: Rates, today: Today, out: Output) -> bool:
-    """A frail person living alone whose illness is borderline may be met in a temporary place instead."""
+    """A frail person living alone who needs no bed, but could not stay at home, may be met in a temporary place."""
     people = state.people
     card = people.card[i]
-    borderline = ratio > 1.0 - rates.hospital.threshold_borderline
-    if not (places and borderline and card.alone == 1 and card.place == HOME and card.help > 0):
+    if not (places and ratio >= 1.0 and card.alone == 1 and card.place == HOME and card.help > 0):
         return False
     if uniform_at(people.key[i], today.streams[ADMISSION], 1) >= rates.home.temporary_step_up:
         return False
     enter_temporary(state, i, today.day, uniform_at(people.key[i], today.streams[ADMISSION], 2), rates, out)
     return True
-
-
-@jit
-def may_return(
-    state: State, i: int, ratio: float, share: float, stream: int, rates: Rates, today: Today, out: Output
-) -> None:
-    """Who was sent home or observed can come back, sicker, within some days."""
-    key = state.people.key[i]
-    if uniform(key, today.streams[stream]) < share:
-        days = 1 + int(rates.hospital.emergency_return_days * uniform_at(key, today.streams[stream], 1))
-        sicker = rates.hospital.emergency_return_severity * min(ratio, rates.hospital.emergency_return_most)
-        come_back(state, i, today.day + days, sicker, out)
 
 
 @inline

@@ -15,13 +15,22 @@ from sim.day.illness import (
     SOON,
     ask_nurse,
     ask_practice,
+    referral,
     to_emergency,
 )
-from sim.day.month import WAITS_FOR_NURSING_HOME, grant_help, help_need, write_care
+from sim.day.month import grant_help, help_need, write_care
 from sim.day.rates import Rates
-from sim.day.risk import age_of, set_risk
+from sim.day.risk import WAITS_FOR_NURSING_HOME, age_of, set_risk
 from sim.day.scan import NOTICES
-from sim.day.streams import DETECTION, DETECTION_ANSWER, HELP_QUEUE, NURSE_OUTCOME, NURSE_QUEUE, NURSING_QUEUE
+from sim.day.streams import (
+    DETECTION,
+    DETECTION_ANSWER,
+    HELP_QUEUE,
+    NURSE_OUTCOME,
+    NURSE_QUEUE,
+    NURSING_QUEUE,
+    PRACTICE_OUTCOME,
+)
 from sim.measures import FLAG, MEASURE
 from sim.records import COUNTER
 from sim.state import HOME, HOSPITAL, NURSING_HOME, TEMPORARY, Queue, State
@@ -88,10 +97,13 @@ def visit(state: State, claims: Claims, c: int, rates: Rates, today: Today, work
     if claims.entry[c].kind == NOTICED_CONTACT:
         people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_detection
         return
-    u = uniform(people.key[i], today.streams[NURSE_OUTCOME])
-    borderline = ratio < 1.0 + rates.hospital.threshold_borderline
-    if ratio < 1.0 or (borderline and u >= rates.home.acute_nurse_handles_borderline):
-        to_emergency(state, i, ratio, today, work, out)
+    key = people.key[i]
+    if ratio >= 1.0:  # whom a doctor would have referred she treats at home, or refers as well
+        if uniform(key, today.streams[PRACTICE_OUTCOME]) >= referral(ratio, rates):
+            return
+        if uniform(key, today.streams[NURSE_OUTCOME]) < rates.home.acute_nurse_handles_borderline:
+            return
+    to_emergency(state, i, ratio, today, work, out)
 
 
 @jit

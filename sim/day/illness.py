@@ -25,6 +25,7 @@ ACUTE_NURSING = 1
 #: Kinds of claims in general practice and with the acute nurse beyond the measures of planned contacts.
 ACUTE_CONTACT, NOTICED_CONTACT = 200, 201
 URGENT, SOON, PLANNED_CARE, OUTREACH_CARE = 0, 1, 2, 3
+RETURNS = 0  # kind of an entry among those who will turn up at the emergency department
 
 
 @inline
@@ -83,7 +84,8 @@ def first_contact(
             return
     if cared_for and ratio >= 1.0:
         level = state.organisations.unit_levels[card.unit, ACUTE_NURSING]
-        if uniform_at(people.key[i], today.streams[FIRST_CONTACT], 2) < rates.home.acute_nurse_share_of_help * level:
+        share = rates.home.acute_nurse_share_of_minor if minor else rates.home.acute_nurse_share_of_borderline
+        if uniform_at(people.key[i], today.streams[FIRST_CONTACT], 2) < share * level:
             ask_nurse(state, i, ratio, ACUTE_CONTACT, today, work, out)
             return
     own = uniform_at(people.key[i], today.streams[FIRST_CONTACT], 3) < rate.acute_own_gp
@@ -104,11 +106,15 @@ def doctor_decides(state: State, i: int, ratio: float, rates: Rates, today: Toda
             to_emergency(state, i, ratio, today, work, out)
         else:
             come_back(state, i, today.day + int(rate.acute_missed_days), ratio * rate.acute_missed_severity, out)
-    elif ratio < 1.0 + rates.hospital.threshold_borderline:
-        if u < rate.acute_borderline_referral:
-            to_emergency(state, i, ratio, today, work, out)
-    elif u < rate.acute_over_referral:
+    elif u < referral(ratio, rates):
         to_emergency(state, i, ratio, today, work, out)
+
+
+@inline
+def referral(ratio: float, rates: Rates) -> float:
+    """Share of illnesses that need no bed which a doctor refers to the emergency department all the same."""
+    borderline = ratio < 1.0 + rates.hospital.threshold_borderline
+    return rates.practice.acute_borderline_referral if borderline else rates.practice.acute_over_referral
 
 
 @inline
@@ -141,4 +147,4 @@ def ask_practice(state: State, i: int, kind: int, since: int, minutes: float, ra
 @inline
 def come_back(state: State, i: int, day: int, ratio: float, out: Output) -> None:
     """The patient will turn up at the emergency department on a later day."""
-    push(state.lists.returns, out, i, day, 0, ratio)
+    push(state.lists.returns, out, i, day, RETURNS, ratio)

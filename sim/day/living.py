@@ -9,7 +9,7 @@ from sim.compiled import entry, jit
 from sim.day.courses import write_bed_days
 from sim.day.death import die_today
 from sim.day.discharge import ward_round
-from sim.day.emergency import call_back, receive
+from sim.day.emergency import receive
 from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
@@ -17,6 +17,7 @@ from sim.day.month import band_of, end_month, start_month
 from sim.day.practice import hold_controls, plan_contacts, reach_out, recall, serve_practices
 from sim.day.rates import Rates
 from sim.day.reference import by_pointer
+from sim.day.refusal import call_back
 from sim.day.risk import CONTROLLED, age_of, set_risk
 from sim.day.scan import find, scan
 from sim.day.streams import CONTROL_KEPT
@@ -79,6 +80,7 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
     """One day, in the order of the schedule."""
     work.practice.count[0] = work.nurse.count[0] = work.emergency.count[0] = work.beds.count[0] = 0
     arrive(state, rates, today)
+    call_back(state, today, work, out)
     present = state.organisations.present[0]
     for low in range(0, present, CHUNK):
         high = min(low + CHUNK, present)
@@ -92,7 +94,6 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
         hold_controls(state, rates, today, work, out)
         reach_out(state, rates, today, work, out)
     background(state, rates, load, today, out)
-    call_back(state, today, work, out)
     recall(state, rates, today, work, out)
     serve_practices(state, rates, load, today, work, out)
     serve_nurses(state, rates, load, today, work, out)

@@ -10,7 +10,17 @@ from sim.chance import trait, uniform
 from sim.compiled import inline, jit
 from sim.day.frame import Output, Today, as_row, census, push, write
 from sim.day.rates import Rates
-from sim.day.risk import CONTROLLED, COPD, DEMENTIA, DIABETES, age_of, at_rest, set_risk_at
+from sim.day.risk import (
+    CONTROLLED,
+    COPD,
+    DEMENTIA,
+    DIABETES,
+    WAITS_FOR_HELP,
+    WAITS_FOR_NURSING_HOME,
+    age_of,
+    at_rest,
+    set_risk_at,
+)
 from sim.day.streams import DRIFT, ENROLLED, NURSING_NEED, NURSING_WITH_HELP, PREVENTIVE, STATE_CHANGE
 from sim.measures import AGE_BANDS, MEASURE
 from sim.state import HOME, HOSPITAL, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, State
@@ -19,7 +29,6 @@ _BANDS = np.array(AGE_BANDS, np.int64)
 _PREVENTIVE = MEASURE["preventive_visit"]
 _HELP, _NURSING = MEASURE["home_help"], MEASURE["home_nursing"]
 _NURSING_DAY, _TEMPORARY_DAY = MEASURE["nursing_home_day"], MEASURE["temporary_place_day"]
-WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = 1, 2
 CHRONIC_FEE = COPD | DIABETES
 
 

@@ -26,6 +26,7 @@ from sim.day.risk import (
     CONTROLLED,
     OUTREACH_VISIT,
     REFERRAL,
+    extra_contacts,
     offered,
     outpatient_visits,
     practice_contacts,
@@ -45,7 +46,7 @@ from sim.day.streams import (
 )
 from sim.measures import FLAG, MEASURE
 from sim.records import COUNTER
-from sim.state import HOME, HOSPITAL, NEVER_DUE, NURSING_HOME, TEMPORARY, State
+from sim.state import HOME, HOSPITAL, NEVER_DUE, NURSING_HOME, TEMPORARY, People, State
 
 CONSULTATION, PHONE, EMAIL = MEASURE["gp_consultation"], MEASURE["gp_phone"], MEASURE["gp_email"]
 HOME_VISIT, CONTROL = MEASURE["gp_home_visit"], MEASURE["gp_chronic_control"]
@@ -85,7 +86,7 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
             continue
         band = card.band
         levels = state.organisations.gp_levels[card.practice]
-        offer = offered(levels[CONSULTATIONS], rate.contacts_patient_initiated)
+        extra = extra_contacts(people, i, levels[CONSULTATIONS], rates)
         own = practice_contacts(people, i, rates)
         referred = rates.hospital.outpatient_referred
         clinic = outpatient_visits(people, i, rates) * (1.0 - referred + referred * levels[REFERRAL])
@@ -96,7 +97,7 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
         else:
             own = clinic = elective = 0.0
         key = people.key[i]
-        at = uniform(key, today.streams[ROUTINE_KIND]) * (own * max(offer, 1.0) + clinic + elective + away)
+        at = uniform(key, today.streams[ROUTINE_KIND]) * (own * (1.0 + extra) + clinic + elective + away)
         if at < away:
             write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, person_flags(state, i), today.day)
         elif at < away + elective:
@@ -104,22 +105,38 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
         elif at < away + elective + clinic:
             outpatient_contact(state, i, rates, today, out, False)
         else:
-            practice_contact(state, i, offer, rates, today, work, out)
+            practice_contact(state, i, extra, rates, today, work, out)
 
 
 @jit
-def practice_contact(state: State, i: int, offer: float, rates: Rates, today: Today, work: Work, out: Output) -> None:
-    """A planned need of the own practice: offered or not, and in which form."""
+def practice_contact(state: State, i: int, extra: float, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """A planned need of the own practice: in which form, and whether a consultation is offered."""
     people, rate = state.people, rates.practice
-    card = people.card[i]
-    u = uniform(people.key[i], today.streams[ROUTINE_OFFERED])
-    if u > min(offer, 1.0):
-        count(out, people, i, _NOT_OFFERED, 1)
-        people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_unmet_need
-        return
-    if offer > 1.0 and u * offer > 1.0:
-        if u * offer < 1.0 + (offer - 1.0) * rate.contacts_without_benefit:
+    key = people.key[i]
+    among_all = uniform(key, today.streams[ROUTINE_OFFERED]) * (1.0 + extra)
+    form = usual_form(people, i, rates, today)
+    if among_all > 1.0:  # one more than usually offered meets a need that would have stayed unmet, or none
+        form = 0
+        if among_all < 1.0 + extra * rate.contacts_without_benefit:
             count(out, people, i, _NO_BENEFIT, 1)
+        else:
+            people.instability[i] = np.float64(people.instability[i]) - rates.health.instability_unmet_need
+    elif form == 0:
+        level = state.organisations.gp_levels[people.card[i].practice, CONSULTATIONS]
+        offer = offered(level, rate.contacts_patient_initiated)
+        if uniform_at(key, today.streams[ROUTINE_OFFERED], 1) > offer:
+            count(out, people, i, _NOT_OFFERED, 1)
+            benefit = rates.health.instability_unmet_need * (1.0 - rate.contacts_without_benefit)
+            people.instability[i] = np.float64(people.instability[i]) + benefit
+            return
+    minutes = rates.derived.minutes_by_form[form]
+    ask_practice(state, i, _FORMS[form], today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+
+
+@inline
+def usual_form(people: People, i: int, rates: Rates, today: Today) -> int:
+    """Form of a planned contact: 0 consultation, 1 telephone, 2 e-mail, 3 home visit."""
+    card, rate = people.card[i], rates.practice
     band = card.band
     c, p, e, h = (
         rate.contacts_consultation[band], rate.contacts_phone[band], rate.contacts_email[band],
@@ -129,9 +146,7 @@ def practice_contact(state: State, i: int, offer: float, rates: Rates, today: To
         visits = rate.contacts_nursing_home_visits
         h, c = h + visits * c, (1.0 - visits) * c
     at = uniform_at(people.key[i], today.streams[ROUTINE_KIND], 1) * (c + p + e + h)
-    form = int(at >= c) + int(at >= c + p) + int(at >= c + p + e)  # looked up, since no processor guesses which
-    minutes = rates.derived.minutes_by_form[form]
-    ask_practice(state, i, _FORMS[form], today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+    return int(at >= c) + int(at >= c + p) + int(at >= c + p + e)  # looked up, since no processor guesses which
 
 
 @jit
@@ -211,23 +226,16 @@ def recall(state: State, rates: Rates, today: Today, work: Work, out: Output) ->
     if not today.workday:
         return
     people, waiting, booked = state.people, state.lists.practice, state.lists.follow_up
+    waits = rates.health.instability_waiting_day
     for k in range(waiting.count[0]):
         i, kind = waiting.entry[k].row, waiting.entry[k].kind
         card = people.card[i]
         if card.place == HOME or card.place == NURSING_HOME or card.place == TEMPORARY:
             urgency = SOON if kind == ACUTE_CONTACT or kind == NOTICED_CONTACT else PLANNED_CARE
-            ask_practice(
-                state,
-                i,
-                kind,
-                waiting.entry[k].day,
-                minutes_of(kind, rates),
-                waiting.entry[k].ratio,
-                urgency,
-                today,
-                work,
-                out,
-            )
+            since, ratio = waiting.entry[k].day, waiting.entry[k].ratio
+            ask_practice(state, i, kind, since, minutes_of(kind, rates), ratio, urgency, today, work, out)
+            if urgency == PLANNED_CARE:
+                people.instability[i] = np.float64(people.instability[i]) + waits
             count(out, people, i, _WAIT_DAYS, 1)
     waiting.count[0] = 0
     kept = 0

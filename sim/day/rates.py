@@ -27,6 +27,7 @@ class HealthRates(NamedTuple):
     instability_shock: float
     instability_acute_illness: float
     instability_unmet_need: float
+    instability_waiting_day: float
     instability_control_received: float
     instability_detection: float
     illness_base: float
@@ -47,6 +48,7 @@ class HealthRates(NamedTuple):
     mortality_in_course: float
     mortality_in_course_age: float
     mortality_in_course_frailty: float
+    mortality_refused: float
     mortality_recovery: float
     mortality_correction: Vector
     need_base: float
@@ -56,6 +58,7 @@ class HealthRates(NamedTuple):
     need_relapse: float
     need_most: float
     recovery_excess: float
+    recovery_not_needed: float
     recovery_days: float
     recovery_frailty: float
     recovery_conditions: Vector
@@ -132,7 +135,8 @@ class HomeCareRates(NamedTuple):
     detection_per_day: float
     detection_to_nurse: float
     detection_raises_use: float
-    acute_nurse_share_of_help: float
+    acute_nurse_share_of_minor: float
+    acute_nurse_share_of_borderline: float
     acute_nurse_handles_borderline: float
     temporary_stay_days: float
     temporary_step_up: float
@@ -160,12 +164,14 @@ class HomeCareRates(NamedTuple):
 class HospitalRates(NamedTuple):
     """Emergency department, wards, discharge and planned care."""
 
+    threshold_usual: float
     threshold_observe: float
     threshold_borderline: float
     threshold_noise: float
     threshold_alternative: float
     emergency_return_sent_home: float
     emergency_return_observed: float
+    emergency_return_in_need: float
     emergency_return_days: float
     emergency_return_severity: float
     emergency_return_most: float

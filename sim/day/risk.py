@@ -25,6 +25,7 @@ from sim.state import (
 )
 
 COPD, DIABETES, HEART_FAILURE, DEMENTIA, OTHER = 1, 2, 4, 8, 16
+WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = 1, 2
 CONTROLLED = COPD | DIABETES | HEART_FAILURE
 _FORGOTTEN = 1e-6  # daily hazard: one illness in three thousand years
 CONSULTATIONS, CHRONIC_CONTROL, FOLLOW_UP_VISIT, OUTREACH_VISIT, REFERRAL = 0, 1, 2, 3, 4
@@ -56,8 +57,23 @@ def outpatient_visits(people: People, i: int, rates: Rates) -> float:
 
 @inline
 def offered(level: float, patient_initiated: float) -> float:
-    """Contacts offered over contacts observed, when only part of them is the practice's to decide."""
+    """Consultations offered over those observed, when only part of them is the practice's to decide."""
     return patient_initiated + (1.0 - patient_initiated) * level
+
+
+@inline
+def consultation_share(people: People, i: int, rates: Rates) -> float:
+    """Share of a person's planned contacts with the practice that are consultations: what the practice can offer."""
+    card, rate = people.card[i], rates.practice
+    share = rate.contacts_consultation[card.band] / rates.derived.contacts_by_band[card.band]
+    return share * (1.0 - rate.contacts_nursing_home_visits) if card.place == NURSING_HOME else share
+
+
+@inline
+def extra_contacts(people: People, i: int, level: float, rates: Rates) -> float:
+    """Consultations offered beyond the usual number, over all planned contacts; below the usual number 0."""
+    more = offered(level, rates.practice.contacts_patient_initiated) - 1.0
+    return consultation_share(people, i, rates) * more if more > 0.0 else 0.0
 
 
 @inline
@@ -124,14 +140,14 @@ def set_risk_at(people: People, i: int, age: float, organisations: Organisations
     death = rates.derived.death[card.sex, min(max(int(age), 65), 110) - 65] + health.mortality_frailty * frailty
     if place == NURSING_HOME:
         eta += health.illness_nursing_home
-        death += health.mortality_nursing_home
+    if place == NURSING_HOME or card.waits & WAITS_FOR_NURSING_HOME:
+        death += health.mortality_nursing_home  # goes with the need: keeping people out of the place saves no lives
     if card.protected >= day:
         eta += math.log(rates.practice.follow_up_relative_risk)
     levels = organisations.gp_levels[card.practice]
     referred = rates.hospital.outpatient_referred
     routine = (
-        practice_contacts(people, i, rates)
-        * max(offered(levels[CONSULTATIONS], rates.practice.contacts_patient_initiated), 1.0)
+        practice_contacts(people, i, rates) * (1.0 + extra_contacts(people, i, levels[CONSULTATIONS], rates))
         + outpatient_visits(people, i, rates) * (1.0 - referred + referred * levels[REFERRAL])
         + rates.hospital.elective_rate[card.band]
         + rates.practice.out_of_hours_background[card.band]

@@ -45,7 +45,7 @@ def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     shock = np.float32(np.float32(health.instability_shock) * _SHOCK_SCALE)
     slope_ill = np.float32(health.illness_instability)
     slope_death = np.float32(health.mortality_instability)
-    after = np.float32(health.mortality_recovery / health.recovery_excess)
+    after = np.float32(health.mortality_recovery * health.need_relapse / health.recovery_excess)
     share, most = np.float32(WORKDAYS * MARGIN), np.float32(HAZARD_PARTS)
     if not today.workday:
         weekend = rates.practice.out_of_hours_weekend
@@ -156,7 +156,7 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     season, workday, away_rate = today.season, today.workday, rates.practice.out_of_hours_background
     weekend, usual = rates.practice.out_of_hours_weekend, out_of_hours_workday(rates)
     slope_ill, slope_death = rates.health.illness_instability, rates.health.mortality_instability
-    after = rates.health.mortality_recovery / rates.health.recovery_excess
+    after = rates.health.mortality_recovery * rates.health.need_relapse / rates.health.recovery_excess
     flagged = list_flagged(work.flags, high - low, work.flagged)
     fetch(card, low, work.flagged, flagged, counts)
     for j in range(flagged):

@@ -123,21 +123,21 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
         else:
             turn = (r - urgent + lot) / (number - urgent)
             others_in_wards(state, rates, load, today, BEFORE, AFTER, urgent / number, turn)
-        i, acute = claims.entry[c].row, claims.entry[c].kind == ACUTE_BED
+        i, acute, ratio = claims.entry[c].row, claims.entry[c].kind == ACUTE_BED, claims.entry[c].ratio
         card = people.card[i]
         if card.place == HOSPITAL or card.place == DEAD or card.place == MOVED:
             continue
         wanted = claims.entry[c].place
         if wanted == wards:
-            admit(state, i, -1, acute, rates, today, out)
+            admit(state, i, -1, acute, ratio, rates, today, out)
             continue
         w = free_ward(state, wanted, acute, rates, today)
         if w >= 0:
-            admit(state, i, w, acute, rates, today, out)
+            admit(state, i, w, acute, ratio, rates, today, out)
         elif acute:
             count(out, people, i, _C_DIVERTED, 1)
             out.ward[_W_DIVERTED, wanted] += 1
-            admit(state, i, -1, acute, rates, today, out)
+            admit(state, i, -1, acute, ratio, rates, today, out)
         else:
             count(out, people, i, _C_CANCELLED, 1)
             push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, 9.0)

@@ -7,9 +7,8 @@ else's levels stay still. The action's own event is in it by definition; the res
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +16,22 @@ from numpy.typing import NDArray
 from agents.actions import ACTIONS, all_actions
 from sim.clock import DAYS_PER_YEAR
 from sim.measures import MEASURE, MEASURES
+from sim.payment.avoided import (
+    Day,
+    Door,
+    Values,
+    at_the_door,
+    avoided_by_calming,
+    avoided_by_detection,
+    avoided_by_follow_up,
+    avoided_by_nurse,
+    avoided_by_planning,
+    noticed_instability,
+    relapses,
+)
 
 Numbers = NDArray[np.float64]
 Events = dict[str, float]
-
-
-class Values(Protocol):
-    """Parameters by name."""
-
-    def __getitem__(self, name: str, /) -> float | tuple[float, ...]:
-        """Return the value of a parameter."""
 
 
 class Consequences(NamedTuple):
@@ -40,55 +45,9 @@ class Consequences(NamedTuple):
     lag: Numbers
 
 
-class _Day:
-    """Numbers of the day by name, as floats."""
-
-    def __init__(self, values: Values) -> None:
-        self._values = values
-
-    def __getitem__(self, name: str) -> float:
-        value = self._values[name]
-        if isinstance(value, tuple):
-            raise ValueError(f"{name} must be one number")
-        return float(value)
-
-    def base(self, name: str) -> float:
-        return self[f"behaviour.baseline.{name}"]
-
-
-def need_of_bed(values: Values, age: float, frailty: float) -> float:
-    """Share of acute illnesses of a person for which a hospital bed is needed (the day's formula)."""
-    day = _Day(values)
-    need = day["health.need.base"] * math.exp(
-        day["health.need.age"] * (age - 75.0) / 10.0 + day["health.need.frailty"] * frailty
-    )
-    return min(need, day["health.need.most"])
-
-
-def admissions_per_instability(values: Values, age: float, frailty: float, start: float = 0.0) -> float:
-    """Acute admissions that one standard deviation of instability causes before it has faded.
-
-    Instability keeps a share ``r`` a day: one deviation today sums to ``1 / (1 - r)`` deviation-days, each raising the
-    hazard of illness by its slope.
-
-    Parameters
-    ----------
-    age, frailty : years; index 0-1
-    start : standard deviations
-        Instability that the person has beforehand.
-    """
-    day = _Day(values)
-    slope = day["health.illness.instability"]
-    hazard = day["health.illness.base"] * math.exp(
-        day["health.illness.age"] * (age - 75.0) / 10.0 + day["health.illness.frailty"] * frailty + slope * start
-    )
-    days = 1.0 / (1.0 - day["health.instability.persistence"])
-    return hazard * slope * days * need_of_bed(values, age, frailty)
-
-
 def admission(values: Values, nights: float | None = None) -> Events:
     """Events that come with one acute admission: course, nights, ambulance, discharge plan and medication check."""
-    day = _Day(values)
+    day = Day(values)
     return {
         "acute_admission": 1.0,
         "hospital_course": 1.0,
@@ -99,59 +58,16 @@ def admission(values: Values, nights: float | None = None) -> Events:
     }
 
 
-def avoided_by_follow_up(values: Values) -> float:
-    """Acute admissions avoided by one delivered follow-up visit: risk while it protects x (1 - relative risk)."""
-    day = _Day(values)
-    protected = day["general_practice.follow_up.effect_days"]
-    after = day["general_practice.follow_up.after_days"]
-    fading = day["health.recovery.days"]
-    excess = day["health.recovery.excess"] * fading * math.exp(-after / fading)
-    risk = day.base("admissions") * protected / DAYS_PER_YEAR + excess
-    return risk * (1.0 - day["general_practice.follow_up.relative_risk"])
-
-
-def avoided_by_planning(values: Values) -> float:
-    """Readmissions avoided by one discharge plan."""
-    day = _Day(values)
-    return day.base("readmission") * (1.0 - day["hospital.discharge.plan_relative_risk"])
-
-
-def avoided_by_nurse(values: Values) -> float:
-    """Acute admissions avoided by one visit of the acute nurse: borderline illnesses that she handles."""
-    day = _Day(values)
-    need = need_of_bed(values, day.base("deteriorating_age"), day.base("deteriorating_frailty"))
-    borderline = need * day["hospital.threshold.borderline"] / (1.0 - need)
-    referred = day["general_practice.acute.borderline_referral"] * day.base("borderline_admitted")
-    return borderline * day["home_care.acute_nurse.handles_borderline"] * referred
-
-
-def avoided_by_detection(values: Values) -> float:
-    """Acute admissions avoided by one deterioration noticed and acted on."""
-    day = _Day(values)
-    per_deviation = admissions_per_instability(
-        values,
-        day.base("deteriorating_age"),
-        day.base("deteriorating_frailty"),
-        start=day["home_care.detection.threshold"],
-    )
-    return -day["health.instability.detection"] * per_deviation
-
-
-def _contact(values: Values, instability: float) -> float:
-    """Acute admissions avoided by a planned contact that removes some instability."""
-    day = _Day(values)
-    return -instability * admissions_per_instability(values, day.base("listed_age"), day.base("listed_frailty"))
-
-
 def _consultations(values: Values) -> Events:
-    day = _Day(values)
+    day = Day(values)
     useful = 1.0 - day["general_practice.contacts.without_benefit"]
-    avoided = useful * _contact(values, -day["health.instability.unmet_need"])
+    avoided = useful * avoided_by_calming(values, "listed", day["health.instability.unmet_need"])
     return _less(admission(values), avoided)
 
 
 def _chronic_control(values: Values) -> Events:
-    return _less(admission(values), _contact(values, _Day(values)["health.instability.control_received"]))
+    by = -Day(values)["health.instability.control_received"]
+    return _less(admission(values), avoided_by_calming(values, "listed", by))
 
 
 def _follow_up_visit(values: Values) -> Events:
@@ -159,15 +75,12 @@ def _follow_up_visit(values: Values) -> Events:
 
 
 def _outreach_visit(values: Values) -> Events:
-    day = _Day(values)
-    avoided = -day["general_practice.outreach.instability"] * admissions_per_instability(
-        values, day.base("deteriorating_age"), day.base("deteriorating_frailty")
-    )
-    return _less(admission(values), avoided)
+    by = -Day(values)["general_practice.outreach.instability"]
+    return _less(admission(values), avoided_by_calming(values, "deteriorating", by, noticed_instability(values)))
 
 
 def _early_detection(values: Values) -> Events:
-    nurse = _Day(values)["home_care.detection.to_nurse"]
+    nurse = Day(values)["home_care.detection.to_nurse"]
     seen = {"acute_nurse_visit": nurse, "gp_consultation": 1.0 - nurse}
     return {**_less(admission(values), avoided_by_detection(values)), **seen}
 
@@ -182,15 +95,17 @@ def _reception_speed(values: Values) -> Events:
 
 
 def _admission_threshold(values: Values) -> Events:
-    sent_home = 1.0 / (1.0 - _Day(values)["hospital.emergency.return_sent_home"])
-    avoided = _less(admission(values, _Day(values).base("nights_borderline")), 1.0)
-    return {**avoided, "emergency_visit": sent_home}
+    day, door = Day(values), at_the_door(values)
+    back = _come_back(values, door, "hospital.emergency.return_observed")
+    back += door.home * (day["hospital.emergency.return_sent_home"] - day["hospital.emergency.return_observed"])
+    refused = 1.0 / (1.0 - back)  # for one admission less in the end
+    avoided = _less(admission(values, day.base("nights_borderline")), 1.0)
+    return {**avoided, "emergency_visit": refused * door.home, "observation": refused * (1.0 - door.home)}
 
 
 def _discharge_day(values: Values) -> Events:
-    day = _Day(values)
-    excess = day["health.recovery.excess"] * day["health.recovery.days"]
-    avoided = day.base("early") * excess * math.expm1(day["health.recovery.early_day"])
+    caused = relapses(values)
+    avoided = Day(values)["health.recovery.early_day"] * caused / (1.0 - caused)
     return _less({name: amount for name, amount in admission(values).items() if name != "bed_day"}, avoided)
 
 
@@ -199,8 +114,14 @@ def _discharge_planning(values: Values) -> Events:
 
 
 def _observation(values: Values) -> Events:
-    stays_away = 1.0 - _Day(values)["hospital.emergency.return_observed"]
-    return _less(admission(values, _Day(values).base("nights_borderline")), stays_away)
+    stays_away = 1.0 - _come_back(values, at_the_door(values), "hospital.emergency.return_observed")
+    return _less(admission(values, Day(values).base("nights_borderline")), stays_away)
+
+
+def _come_back(values: Values, door: Door, otherwise: str) -> float:
+    """Share of those refused at the threshold who come back and are admitted, sicker: who needed a bed mostly do."""
+    day = Day(values)
+    return door.in_need * day["hospital.emergency.return_in_need"] + (1.0 - door.in_need) * day[otherwise]
 
 
 def _virtual_outpatient(values: Values) -> Events:
@@ -246,7 +167,7 @@ def own_event(values: Values, name: str, kind: str) -> tuple[str, float]:
     action = next(one for one in ACTIONS[kind] if one.name == name)
     amount = action.quantity * action.direction
     if name == "coding":
-        amount = 1000.0 / _Day(values).base("course_value")
+        amount = 1000.0 / Day(values).base("course_value")
     return action.measure, amount
 
 
@@ -284,7 +205,7 @@ def discounted(found: Consequences, kind: str, rate: float) -> Consequences:
 def _lag(name: str, values: Values) -> float:
     """Mean months from an action to what follows from it."""
     if name == "follow_up_visit":
-        return _Day(values)["general_practice.follow_up.effect_days"] / 2.0 * 12.0 / DAYS_PER_YEAR
+        return Day(values)["general_practice.follow_up.effect_days"] / 2.0 * 12.0 / DAYS_PER_YEAR
     return 0.0
 
 

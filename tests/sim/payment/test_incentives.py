@@ -14,7 +14,7 @@ from agents.responses.registry import next_levels
 from sim.measures import MEASURE
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
-from sim.payment.consequences import avoided_by_planning
+from sim.payment.avoided import avoided_by_planning
 from sim.payment.contract import Contract
 from sim.payment.deciders import CHAINS, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
@@ -71,7 +71,8 @@ def z_of(sensitivity: float, change: float, kappa: float) -> float:
 
 def test_1_a_share_of_the_tariff_prices_the_bed_day_that_is_displaced() -> None:
     values = PARAMETERS.replace({
-        "behaviour.baseline.early": 0.0, "behaviour.baseline.nights": 4.2, "behaviour.ward.discharge_day.kappa": 2100.0,
+        "health.recovery.early_day": 0.0, "behaviour.baseline.nights": 4.2,
+        "behaviour.ward.discharge_day.kappa": 2100.0,
         "response.sensitivity.ward.discretionary": 0.04734 / 0.3, "response.pass_through.ward_own": 0.3,
     })  # fmt: skip
     text = (
