@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from experiments.governance import doubtful, in_words
 from experiments.numbers_in_words import change, listed, percent, plain, signed
 from experiments.reading_effects import (
     HEADLINE,
     care_rows,
     consortium_years,
-    ends,
     money_rows,
     of_scenario,
     spoken,
@@ -49,6 +49,7 @@ class Answer(NamedTuple):
     anyway: str
     chance: str
     governance: str
+    doubt: str
 
     def paragraphs(self) -> list[str]:
         """The parts that say something."""
@@ -62,7 +63,7 @@ def answer(effects: Effects, label: str) -> Answer:
     """
     rows = care_rows(of_scenario(effects, label))
     if rows.empty:
-        return Answer("No indicator of care was computed.", "", "", _money(effects, label), "", "", "")
+        return Answer("No indicator of care was computed.", "", "", _money(effects, label), "", "", "", "")
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(row)
@@ -73,7 +74,8 @@ def answer(effects: Effects, label: str) -> Answer:
         _money(effects, label),
         _anyway(effects, label),
         _chance(effects, row),
-        _governance(effects, label, str(row["indicator"])),
+        in_words(effects, label, str(row["indicator"])),
+        doubtful(effects, label),
     )
 
 
@@ -181,20 +183,4 @@ def _chance(effects: Effects, row: pd.Series) -> str:
         f"Chance alone moves the mean of {span:g} years by about {plain(number, 0 if number >= 10 else 1)} a year "
         f"(standard deviation over runs), {plain(swing / effect, 0 if swing >= 10 * effect else 1)} times the effect: "
         "the accounts of one catchment would not show it."
-    )
-
-
-def _governance(effects: Effects, label: str, indicator: str) -> str:
-    parts = []
-    for end in ends(effects, label):
-        rows = of_scenario(effects, end)
-        row = rows[(rows["indicator"] == indicator) & (rows["group"] == "all") & (rows["period"] == "all")].iloc[0]
-        span = years(effects)
-        text, interval = change(row["number_effect"], row["number_low"], row["number_high"], span)
-        parts.append(f"{text} ({interval}) at governance {end.rpartition(' ')[2].rstrip(')')}")
-    if not parts:
-        return ""
-    return (
-        f"Nobody knows how far the consortium acts as one (governance 0 is free-riding): {spoken(indicator)} a year "
-        f"{listed(parts)}."
     )

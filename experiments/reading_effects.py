@@ -138,6 +138,12 @@ def ends(effects: Effects, label: str) -> list[str]:
     return [name for name in (governance_label(label, end) for end in GOVERNANCE_ENDS) if name in effects.others]
 
 
+def other_whole(effects: Effects, label: str) -> list[str]:
+    """The scenarios in which members count another whole as their own, by rising governance."""
+    start = f"{label} (governance "
+    return [name for name in effects.others if name.startswith(start) and ", " in name.removeprefix(start)]
+
+
 def title(effects: Effects, label: str) -> str:
     """English title of a scenario, or its name."""
     scenario = effects.scenarios.get(label)

@@ -57,6 +57,7 @@ class Response:
     ward: str = "budget-holder"
     municipality: str = "none"
     region: str = "none"
+    scope: str = "contract"
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on
         _indicators(care, ledger, costs),
         ledger,
         {name: _ledger(name, care) for name in shadow},
-        _activity(care),
+        _activity(care, strength),
         _incentives(contract, strength),
         costs,
         _consortia((contract, *shadow), care),
@@ -225,7 +226,8 @@ def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on
 def _strength(scenario: FakeScenario) -> float:
     responding = {"gp": 0.5, "home_care": 0.2, "ward": 0.3}
     share = sum(weight for key, weight in responding.items() if getattr(scenario.response, key) != "none")
-    return share * float(scenario.parameters["response.governance"]) / 0.3
+    whole = 4.0 if scenario.response.scope == "members" else 1.0
+    return share * whole * float(scenario.parameters["response.governance"]) / 0.3
 
 
 def _flow(month: str, payer: str, payee: str, clause: str, amount: float) -> tuple[Any, ...]:
@@ -319,7 +321,8 @@ def _flows(ledger: pd.DataFrame, costs: pd.DataFrame) -> dict[tuple[str, str], f
     return net
 
 
-def _activity(care: np.ndarray) -> pd.DataFrame:
+def _activity(care: np.ndarray, strength: float) -> pd.DataFrame:
+    """Activity by month; consultations fall by two hundredths of the strength of the response."""
     rows = []
     measures = {"acute_admission": 0, "bed_day": 3, "gp_consultation": 5, "outpatient_visit": 6}
     for number, month in enumerate(MONTHS):
@@ -327,7 +330,8 @@ def _activity(care: np.ndarray) -> pd.DataFrame:
         for measure, row in measures.items():
             for place in MUNICIPALITIES:
                 for band in ("65-69", "80-84"):
-                    count = round(care[row, number // 12] / 96 * season)
+                    kept = 1 - 0.02 * strength if measure == "gp_consultation" else 1.0
+                    count = round(care[row, number // 12] / 96 * season * kept)
                     rows.append((month, measure, place, band, count, count))
     return pd.DataFrame(rows, columns=["month", "measure", "municipality", "age_band", "count", "quantity"])
 

@@ -25,8 +25,16 @@ def test_no_line_is_wider_than_eighty_columns_and_no_number_is_cut(printed: str)
 
 
 def test_care_money_governance_and_reasons_are_there(printed: str) -> None:
-    for words in ("Care", "Who pays", "mechanical", "both ends of governance", "Why", "acute admissions, per 1,000"):
+    for words in ("Care", "Who pays", "mechanical", "By governance, from 0", "Why", "acute admissions, per 1,000"):
         assert words in printed
+
+
+def test_governance_is_shown_for_both_wholes_that_members_may_count(printed: str) -> None:
+    assert "to 0.6 (1: one decision maker)" in " ".join(printed.split())
+    for column in ("governance 0 ", "0.3, as assumed", "governance 0.6"):
+        assert column in printed
+    assert "(2 runs; at 0 nothing differs)" in " ".join(printed.split())
+    assert printed.count("\n consultations ") == 2
 
 
 def test_no_colour_is_sent_into_a_file(printed: str) -> None:
