@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.numbers_in_words import change, listed, percent
+from experiments.numbers_in_words import change, is_nothing, listed, percent
 from experiments.reading_effects import care_rows, ends, money_rows, of_scenario, other_whole, spoken, years
 from experiments.variants import MEMBERSHIPS
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 #: A fall of consultations by more than this share is named as one to be doubted.
 LARGE: Final = 0.05
-#: A change and its interval where nothing at all happens.
-NO_CHANGE: Final = ("0", "0 to 0")
 
 
 class Degrees(NamedTuple):
@@ -70,14 +68,23 @@ def in_words(effects: Effects, label: str, indicator: str) -> str:
 
 def doubtful(effects: Effects, label: str) -> str:
     """Large falls of consultations, which a reader must believe before the rest; empty if there are none."""
-    parts = []
-    for name in [label, *ends(effects, label), *other_whole(effects, label)]:
-        fall = -consultations(effects, name)
-        if fall > LARGE:
-            where = "" if name == label else f" at governance {_degree(name)}"
-            where += f" if members count {whole_of(effects, name)}" if name in other_whole(effects, label) else ""
-            parts.append(f"{100 * fall:.0f} % fewer consultations{where}")
-    return f"Practices would do {listed(parts)}: check that you believe this." if parts else ""
+    others = other_whole(effects, label)
+    own, other = _falls(effects, [label, *ends(effects, label)], label), _falls(effects, others, label)
+    if other:
+        other[-1] += f" if members count {whole_of(effects, others[0])}"
+    parts = listed([*own, *other])
+    return (
+        f"Practices would do {parts.replace('fewer', 'fewer consultations', 1)}: check that you believe this."
+        if parts
+        else ""
+    )
+
+
+def _falls(effects: Effects, names: list[str], label: str) -> list[str]:
+    """Large falls among some scenarios, each with its degree of governance."""
+    found = {name: -consultations(effects, name) for name in names}
+    degree = {name: _own(effects, label) if name == label else _degree(name) for name in names}
+    return [f"{100 * fall:.0f} % fewer at governance {degree[name]}" for name, fall in found.items() if fall > LARGE]
 
 
 def consultations(effects: Effects, name: str) -> float:
@@ -129,5 +136,4 @@ def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[tuple[str,
         for row in money_rows(rows).to_dict("records"):
             texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
             cells.setdefault(f"{row['payer']}, m DKK a year", []).append(texts)
-    nothing = (NO_CHANGE, ("0 %", ""))
-    return [(name, row) for name, row in cells.items() if any(cell not in nothing for cell in row)]
+    return [(name, row) for name, row in cells.items() if not all(is_nothing(cell) for cell in row)]

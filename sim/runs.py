@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from sim.measures import AGE_BAND_NAMES, MEASURES
 from sim.model import CareModel
 from sim.months import Months
 from sim.payment.clauses.consortium import SharedSavings
+from sim.payment.clauses.fee import Fee
 from sim.payment.deciders import CHAINS
 from sim.payment.incentives import incentive_table
 from sim.payment.marginal import foreseen
@@ -59,6 +61,9 @@ class Result:
     consortia : DataFrame
         ``contract, clause, year, benchmark, actual, passed, divided`` of whole years, for the contracts in force and
         those on shadow accounts.
+    ceilings : DataFrame
+        ``contract, clause, year, due, room, chance`` of whole years under the contracts in force: what a fee under a
+        ceiling came to, the room that it had (DKK), and the chance of reaching it, seen from the year's beginning.
     """
 
     scenario: Scenario
@@ -72,6 +77,7 @@ class Result:
     incentives: pd.DataFrame
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     consortia: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ceilings: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self) -> dict[str, float]:
         """Indicators of all people over the whole run by name; by ``name[payer]`` where a payer has its own."""
@@ -125,6 +131,7 @@ def result_of(run: Months, shadow: tuple[str, ...] = ()) -> Result:
         incentives=_incentives(run),
         events=_events(run),
         consortia=_consortia(run, (IN_FORCE, *shadow)),
+        ceilings=_ceilings(run),
     )
 
 
@@ -227,6 +234,26 @@ def _consortia(run: Months, books: tuple[str, ...]) -> pd.DataFrame:
                         {"contract": contract, "clause": clause.id, **year} for year in clause.settled_years(state)
                     ]
     columns = ["contract", "clause", "year", "benchmark", "actual", "passed", "divided"]
+    return pd.DataFrame(rows, columns=columns).astype({"year": "int64"})
+
+
+def _ceilings(run: Months) -> pd.DataFrame:
+    """Whole years of the accounts under ceilings."""
+    from scipy.special import ndtr
+
+    planning, rows = run.planning, []
+    book, first = planning.settlement.books[IN_FORCE], 1970 + planning.start // 12
+    own = planning.planner.chance.sigma(1.0)
+    for contract in dict.fromkeys(name for _, name in book.schedule):
+        for clause, state in zip(book.contracts[contract].clauses, book.states[contract], strict=True):
+            if not isinstance(clause, Fee) or clause.ceiling is None:
+                continue
+            rest = float(clause.chance_of_rest(state).sum())
+            for year, due, room in clause.ceiling.settled_years(state):
+                if year >= first and book.contract_in((year - 1970) * 12) == contract:
+                    chance = float(ndtr((due - room) / max(math.hypot(own * due, rest), 1e-9)))
+                    rows.append((contract, clause.id, year, due, room, chance))
+    columns = ["contract", "clause", "year", "due", "room", "chance"]
     return pd.DataFrame(rows, columns=columns).astype({"year": "int64"})
 
 

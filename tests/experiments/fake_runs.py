@@ -192,6 +192,7 @@ class FakeResult:
     incentives: pd.DataFrame
     costs: pd.DataFrame
     consortia: pd.DataFrame
+    ceilings: pd.DataFrame
 
 
 def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on_month: Any = None) -> FakeResult:
@@ -220,6 +221,7 @@ def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on
         _incentives(contract, strength),
         costs,
         _consortia((contract, *shadow), care),
+        _ceilings(contract),
     )
 
 
@@ -370,3 +372,10 @@ def _consortia(contracts: tuple[str, ...], care: np.ndarray) -> pd.DataFrame:
     ]
     columns = ["contract", "clause", "year", "benchmark", "actual", "passed", "divided"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _ceilings(contract: str) -> pd.DataFrame:
+    """A year far below the ceiling, one near it, one above."""
+    rows = [(contract, "cofinancing", 2018, 420e6, 550e6, 0.002), (contract, "cofinancing", 2019, 440e6, 470e6, 0.25)]
+    rows += [(contract, "cofinancing", 2020, 460e6, 450e6, 0.6)]
+    return pd.DataFrame(rows, columns=["contract", "clause", "year", "due", "room", "chance"])

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.comparison import Effects
 from experiments.levels import chosen, estimates_of
-from experiments.tables import effects_report, estimates_table, print_to
+from experiments.tables import effects_report, estimates_table, levels_report, print_to
 
 
 @pytest.fixture
@@ -46,3 +46,13 @@ def test_levels_are_printed_with_payers(effects: Effects) -> None:
     print_to(stream, estimates_table(chosen(estimates_of(effects.digests["denmark-2018"])), "Levels"))
     assert "net result (region)" in stream.getvalue()
     assert "m DKK a year" in stream.getvalue()
+
+
+def test_the_regions_level_is_marked_as_one_that_means_little(effects: Effects) -> None:
+    levels = chosen(estimates_of(effects.digests["denmark-2018"]))
+    with_region, without = io.StringIO(), io.StringIO()
+    print_to(with_region, levels_report(levels, "Levels"))
+    print_to(without, levels_report(levels[levels["group"] != "payer=region"], "Levels"))
+    assert "net result (region) *" in with_region.getvalue()
+    assert "* The region's level means little" in with_region.getvalue()
+    assert "*" not in without.getvalue()

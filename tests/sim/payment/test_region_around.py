@@ -18,7 +18,9 @@ from sim.payment.expectation import Expectation, chance
 from sim.payment.marginal import joint_chance, slopes
 from sim.payment.settlement import Bound
 from sim.reading import InputError
+from sim.runs import simulate
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
+from tests.sim.small_runs import small
 
 PARAMETERS = Parameters.load()
 REST = 'basis = "modelled+rest", rest = {{ level = {level}, trend = {trend}, spread = {spread} }}'
@@ -123,6 +125,21 @@ def test_a_ceiling_that_follows_people_cannot_stand_on_caps_by_course() -> None:
     )
     with pytest.raises(InputError, match="cannot follow people"):
         bound_to(text)
+
+
+def test_years_under_a_ceiling_are_told_with_room_and_chance() -> None:
+    found = simulate(small(time__burn_in_years=1, time__years=2)).ceilings
+    assert found["clause"].tolist() == ["cofinancing"] * 2
+    assert found["year"].tolist() == [2018, 2019]
+    assert (found["room"] > 4e8).all()
+    assert found["chance"].between(0.0, 1.0).all()
+
+
+def test_a_price_of_the_reference_too_moves_nobody() -> None:
+    runs = [simulate(small(time__burn_in_years=1, **change)) for change in ({}, {"tariffs__gp_consultation": 143})]
+    levels = [run.incentives["level"].to_numpy() for run in runs]
+    np.testing.assert_array_equal(*levels)
+    assert runs[0].ledger["amount"].sum() != runs[1].ledger["amount"].sum()
 
 
 # Chance --------------------------------------------------------------------------------------------------------------
