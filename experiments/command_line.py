@@ -63,10 +63,10 @@ def run(
         print(run_json(fingerprint, loaded.name, drawn, estimates))
         return
     from experiments.levels import chosen
-    from experiments.tables import estimates_table, print_to
+    from experiments.tables import levels_report, print_to
 
     heading = f"{loaded.name}: {loaded.time.years} years, {seeds} runs; fingerprint {fingerprint[:16]}"
-    print_to(sys.stdout, estimates_table(chosen(estimates), heading))
+    print_to(sys.stdout, levels_report(chosen(estimates), heading))
 
 
 @app.command(epilog="Example: tvaers compare denmark-2018 shared-savings --seeds 30")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -15,6 +15,7 @@ from experiments.governance import degrees
 from experiments.headline import ACTORS, answer
 from experiments.numbers_in_words import change, decimals, is_number, level, percent, signed
 from experiments.reading_effects import (
+    MONEY,
     care_rows,
     mains,
     money_rows,
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 #: Width where none is known: a pipe or a file.
 WIDTH = 80
 _WIDEST = 100
+#: The net result of which the level says little, and why.
+LITTLE: Final = "payer=region"
+_MARK: Final = "*"
+_SAYS_LITTLE: Final = (
+    "The region's level means little: its block grant is that of all ages, its hospital's patients here are 65 and "
+    "over. Only differences between scenarios say something."
+)
 
 
 def print_to(stream: TextIO, *parts: RenderableType) -> None:
@@ -147,6 +155,13 @@ def _kroner(value: float) -> str:
     return signed(value, 0 if abs(value) >= 100 or value == 0 else 1)
 
 
+def levels_report(estimates: pd.DataFrame, heading: str) -> Group:
+    """Levels of one scenario, and which of them says little."""
+    table = estimates_table(estimates, heading)
+    marked = (estimates["indicator"] == MONEY) & (estimates["group"] == LITTLE)
+    return Group(table, Text(""), Text(f"{_MARK} {_SAYS_LITTLE}")) if marked.any() else Group(table)
+
+
 def estimates_table(estimates: pd.DataFrame, heading: str) -> Table:
     """Levels of one scenario with their intervals, the chosen indicators alone."""
     rows = []
@@ -155,6 +170,7 @@ def estimates_table(estimates: pd.DataFrame, heading: str) -> Table:
         value, low, high = (row[name] * unit.factor for name in ("estimate", "low", "high"))
         interval = f"{level(low)} to {level(high)}" if is_number(low) else "."
         where = "" if row["group"] == "all" else f" ({str(row['group']).partition('=')[2]})"
+        where += f" {_MARK}" if (row["indicator"], row["group"]) == (MONEY, LITTLE) else ""
         rows.append((f"{spoken(str(row['indicator']))}{where}", unit.text, level(value), interval))
     return table_of(heading, ["", "", "mean", "90 % interval"], rows, texts=2)
 
