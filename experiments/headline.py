@@ -163,7 +163,7 @@ def _anyway(effects: Effects, label: str) -> str:
 
 
 def _ceiling(effects: Effects, label: str) -> str:
-    """Which clauses are at their ceiling or near it, in which years: incentives depend on a level that is assumed."""
+    """Which clauses are at their ceiling or near it, in which years."""
     parts = []
     for clause, rows in near_ceilings(effects, label).groupby("clause", sort=False):
         years = listed([f"{row['year']:.0f} ({100 * row['chance']:.0f} %)" for row in rows.to_dict("records")])
@@ -173,8 +173,8 @@ def _ceiling(effects: Effects, label: str) -> str:
     if not parts:
         return ""
     return (
-        f"Near its ceiling (chance of reaching it): {'; '.join(parts)}. What lies above goes to another payee, so that "
-        "incentives of whoever receives it depend on the ceiling's level: try a higher one."
+        f"Near its ceiling (chance of reaching it): {'; '.join(parts)}. What lies above goes to another payee, so that who "
+        "gains depends on a level that is assumed: try a higher one."
     )
 
 
