@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Literal
 
 from sim.fingerprint import load_name
@@ -63,7 +64,11 @@ class Checked:
         lines = [f"{self.file}: ok, a {self.kind}"]
         if self.load is not None:
             lines.append(f"  {self.load}")
-        lines += [f"  note: {note}" for note in self.notes]
+        lines += [
+            line
+            for note in self.notes
+            for line in wrap(f"note: {note}", 78, initial_indent="  ", subsequent_indent="    ")
+        ]
         if self.kind == "scenario":
             lines.append(f"  {len(self.assumed)} of {self.figures} figures are assumed:")
             lines += [f"  {theme}: {', '.join(names)}" for theme, names in _by_theme(self.assumed).items()]

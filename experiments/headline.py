@@ -173,8 +173,8 @@ def _ceiling(effects: Effects, label: str) -> str:
     if not parts:
         return ""
     return (
-        f"Near its ceiling (chance of reaching it): {'; '.join(parts)}. What lies above goes to another payee, so that who "
-        "gains depends on a level that is assumed: try a higher one."
+        f"Near its ceiling (chance of reaching it): {'; '.join(parts)}. What lies above goes to another payee, so that "
+        "who gains depends on a level that is assumed: try a higher one."
     )
 
 
