@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Literal
 
 from sim.fingerprint import load_name
@@ -37,6 +38,8 @@ class Checked:
         How many figures there are in all (for a table of figures: how many it replaces).
     load : str, optional
         For a scenario with a scale below 1: where the load of those who are not in the sample comes from.
+    notes : tuple of str
+        What is allowed but may not do what its author expects.
     """
 
     file: str
@@ -45,6 +48,7 @@ class Checked:
     assumed: tuple[str, ...] = ()
     figures: int = 0
     load: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -60,6 +64,11 @@ class Checked:
         lines = [f"{self.file}: ok, a {self.kind}"]
         if self.load is not None:
             lines.append(f"  {self.load}")
+        lines += [
+            line
+            for note in self.notes
+            for line in wrap(f"note: {note}", 78, initial_indent="  ", subsequent_indent="    ")
+        ]
         if self.kind == "scenario":
             lines.append(f"  {len(self.assumed)} of {self.figures} figures are assumed:")
             lines += [f"  {theme}: {', '.join(names)}" for theme, names in _by_theme(self.assumed).items()]
@@ -85,6 +94,7 @@ class Checked:
             "assumed": list(self.assumed),
             "figures": self.figures,
             "load": self.load,
+            "notes": list(self.notes),
         }
 
 
@@ -158,7 +168,27 @@ def _checked_scenario(name: str, library: Library) -> Checked:
     used = [figure for figure in scenario.parameters if _is_used(figure, scenario)]
     assumed = set(scenario.parameters.assumed())
     missing = tuple(one for one in used if one in assumed)
-    return Checked(name, "scenario", tuple(problems), missing, len(used), None if problems else _load_of(scenario))
+    if problems:
+        return Checked(name, "scenario", tuple(problems), missing, len(used))
+    notes = tuple(_prices_of_reference(scenario, library))
+    return Checked(name, "scenario", (), missing, len(used), _load_of(scenario), notes)
+
+
+def _prices_of_reference(scenario: Scenario, library: Library) -> Iterator[str]:
+    """Changed prices that the reference pays too: behaviour answers to a difference from it, so to none here."""
+    changed = [name for name in scenario.parameters.changed() if name.startswith("tariffs.")]
+    reference = scenario.response.reference
+    if not changed or reference == "none":
+        return
+    from sim.payment.contract import Contract
+
+    paid = set(Contract.load(library.contract_file(reference)).parameters())
+    for name in changed:
+        if name in paid:
+            yield (
+                f"{name} is a price of the reference {Path(reference).stem} too, so that changing it moves money and "
+                "by itself nobody's behaviour; to see behaviour, write the price into a contract of its own"
+            )
 
 
 def _load_of(scenario: Scenario) -> str | None:

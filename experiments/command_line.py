@@ -63,10 +63,10 @@ def run(
         print(run_json(fingerprint, loaded.name, drawn, estimates))
         return
     from experiments.levels import chosen
-    from experiments.tables import estimates_table, print_to
+    from experiments.tables import levels_report, print_to
 
     heading = f"{loaded.name}: {loaded.time.years} years, {seeds} runs; fingerprint {fingerprint[:16]}"
-    print_to(sys.stdout, estimates_table(chosen(estimates), heading))
+    print_to(sys.stdout, levels_report(chosen(estimates), heading))
 
 
 @app.command(epilog="Example: tvaers compare denmark-2018 shared-savings --seeds 30")
@@ -79,7 +79,8 @@ def compare(
 ) -> None:  # fmt: skip
     """Compare scenarios on the same people with the same luck: effects with 90 % intervals, who pays, and why.
 
-    Contracts with a consortium are also run at both ends of governance. A report with figures is written.
+    Contracts with a consortium are also run at both ends of governance, and on fewer seeds with members who count
+    another whole as their own. A report with figures is written.
     """
     first, asked = _load(base), [_load(other) for other in others]
     _ready(out)
@@ -87,15 +88,18 @@ def compare(
     from experiments.comparison import distinct
     from experiments.run_folder import write_comparison
     from experiments.terminal import ProgressOnError, note
-    from experiments.variants import governance_ends
+    from experiments.variants import MEMBERSHIP_SEEDS, governance_ends, other_membership
 
     labelled: list[tuple[str, Scenario]] = []
+    fewer: dict[str, int] = {}
     for label, scenario in zip(distinct([one.name for one in asked]), asked, strict=True):
-        labelled += [(label, scenario), *governance_ends(scenario, label)]
+        others_of = other_membership(scenario, label)
+        labelled += [(label, scenario), *governance_ends(scenario, label), *others_of]
+        fewer |= dict.fromkeys((name for name, _ in others_of), MEMBERSHIP_SEEDS)
     with ProgressOnError("comparing") as progress:
         effects = compare_scenarios(
             first, *(scenario for _, scenario in labelled), labels=[label for label, _ in labelled],
-            seeds=seeds, seed=seed, workers=workers, by_actor=by_actor, on_progress=progress,
+            fewer=fewer, seeds=seeds, seed=seed, workers=workers, by_actor=by_actor, on_progress=progress,
         )  # fmt: skip
     place = write_comparison(effects, out)
     if json:

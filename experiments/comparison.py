@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -87,6 +87,7 @@ def compare(
     workers: int | None = None,
     by_actor: bool = False,
     labels: Sequence[str] | None = None,
+    fewer: Mapping[str, int] | None = None,
     on_progress: Progress | None = None,
     simulate: Simulate | None = None,
 ) -> Effects:
@@ -111,6 +112,8 @@ def compare(
         remainder is ``composition``. Two more runs per responding actor and seed.
     labels : sequence of str, optional
         Names of the others in the result, by default those of the scenarios.
+    fewer : mapping of str to int, optional
+        By label, how many of the first seeds are run of a scenario that needs no more.
     on_progress : callable, optional
         Called with runs done and runs in all.
     simulate : callable, optional
@@ -129,7 +132,8 @@ def compare(
     for other in others:
         _check_period(base, other)
     names = distinct(list(labels) if labels else [other.name for other in others])
-    plans = [_plan(base, other, name, by_actor) for name, other in zip(names, others, strict=True)]
+    count = fewer or {}
+    plans = [_plan(base, other, name, by_actor, count.get(name)) for name, other in zip(names, others, strict=True)]
     shadows = tuple(dict.fromkeys(plan.shadow for plan in plans if plan.shadow and plan.shadow_in == "base"))
     orders = [Order("base", base, shadows)]
     orders += [order for plan in plans for order in plan.orders]
@@ -141,7 +145,9 @@ def compare(
         base=base.name,
         others=tuple(names),
         seeds=drawn,
-        fingerprint=joint_fingerprint([runs[o.key][i].fingerprint for i in range(len(drawn)) for o in orders]),
+        fingerprint=joint_fingerprint(
+            [runs[o.key][i].fingerprint for i in range(len(drawn)) for o in orders if o.is_due(i)]
+        ),
         frame=pd.concat(frames, ignore_index=True),
         scenarios={base.name: base} | dict(zip(names, others, strict=True)),
         price_year=price_year(base),
@@ -170,7 +176,7 @@ def distinct(names: list[str]) -> list[str]:
     return distinct
 
 
-def _plan(base: Scenario, other: Scenario, label: str, by_actor: bool) -> _Plan:
+def _plan(base: Scenario, other: Scenario, label: str, by_actor: bool, seeds: int | None) -> _Plan:
     orders = [Order(f"full:{label}", other)]
     contract = contract_throughout(other)
     direct = differs_beyond_payment(base, other)
@@ -185,6 +191,7 @@ def _plan(base: Scenario, other: Scenario, label: str, by_actor: bool) -> _Plan:
         rest = [one for one in actors if one != actor]
         orders.append(Order(f"only {actor}:{label}", with_responses(other, [actor]), whole=False))
         orders.append(Order(f"all but {actor}:{label}", with_responses(other, rest), whole=False))
+    orders = [order._replace(seeds=seeds) for order in orders]
     return _Plan(label, orders, contract, shadow_in, direct, actors)
 
 
@@ -209,7 +216,9 @@ def _aligned(run: Digest, values: Floats, rows: pd.MultiIndex) -> Floats:
     return np.asarray(pd.Series(values, index=own).reindex(rows), np.float64)
 
 
-def _effects_of(plan: _Plan, runs: dict[str, list[Digest]], rows: pd.MultiIndex) -> pd.DataFrame:
+def _effects_of(plan: _Plan, every: dict[str, list[Digest]], rows: pd.MultiIndex) -> pd.DataFrame:
+    seeds = len(every[f"full:{plan.label}"])
+    runs = {name: digests[:seeds] for name, digests in every.items()}
     base = values_of_runs(runs["base"], rows)
     full = values_of_runs(runs[f"full:{plan.label}"], rows)
     parts: dict[str, Floats] = {"total": full - base}

@@ -33,6 +33,7 @@ class RunResult(Protocol):
     incentives: pd.DataFrame
     costs: pd.DataFrame
     consortia: pd.DataFrame
+    ceilings: pd.DataFrame
 
 
 Simulate = Callable[..., Any]
@@ -56,6 +57,7 @@ class Digest:
     costs: pd.DataFrame = field(default_factory=pd.DataFrame)
     incentives: pd.DataFrame = field(default_factory=pd.DataFrame)
     consortia: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ceilings: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 #: Indicators that are readings of the ledger, and the sides of a flow that they count. All others are care or real
@@ -145,6 +147,7 @@ def digest(result: RunResult, whole: bool = True) -> Digest:
         costs=_yearly(result.costs, {"account": owner_of, "kind": None}, ["amount"], unit=0.01),
         incentives=mean_incentives(result.incentives),
         consortia=result.consortia,
+        ceilings=result.ceilings,
     )
 
 

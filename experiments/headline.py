@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.numbers_in_words import change, listed, percent, plain, signed
+from experiments.governance import doubtful, in_words
+from experiments.numbers_in_words import change, is_nothing, listed, percent, plain, signed
 from experiments.reading_effects import (
     HEADLINE,
     care_rows,
     consortium_years,
-    ends,
     money_rows,
+    near_ceilings,
     of_scenario,
     spoken,
     title,
@@ -47,8 +48,10 @@ class Answer(NamedTuple):
     reason: str
     money: str
     anyway: str
+    ceiling: str
     chance: str
     governance: str
+    doubt: str
 
     def paragraphs(self) -> list[str]:
         """The parts that say something."""
@@ -62,7 +65,7 @@ def answer(effects: Effects, label: str) -> Answer:
     """
     rows = care_rows(of_scenario(effects, label))
     if rows.empty:
-        return Answer("No indicator of care was computed.", "", "", _money(effects, label), "", "", "")
+        return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 5)
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(row)
@@ -72,8 +75,10 @@ def answer(effects: Effects, label: str) -> Answer:
         _reason(effects, label) if hardly else "",
         _money(effects, label),
         _anyway(effects, label),
+        _ceiling(effects, label),
         _chance(effects, row),
-        _governance(effects, label, str(row["indicator"])),
+        in_words(effects, label, str(row["indicator"])),
+        doubtful(effects, label),
     )
 
 
@@ -157,6 +162,22 @@ def _anyway(effects: Effects, label: str) -> str:
     )
 
 
+def _ceiling(effects: Effects, label: str) -> str:
+    """Which clauses are at their ceiling or near it, in which years."""
+    parts = []
+    for clause, rows in near_ceilings(effects, label).groupby("clause", sort=False):
+        years = listed([f"{row['year']:.0f} ({100 * row['chance']:.0f} %)" for row in rows.to_dict("records")])
+        least = ((rows["room"] - rows["due"]) / 1e6).min()
+        where = f"{plain(least)} m DKK below it" if least >= 0 else f"{plain(-least)} m DKK above it"
+        parts.append(f"{clause} in {years}, at the nearest {where}")
+    if not parts:
+        return ""
+    return (
+        f"Near its ceiling (chance of reaching it): {'; '.join(parts)}. What lies above goes to another payee, so that "
+        "who gains depends on a level that is assumed: try a higher one."
+    )
+
+
 def _money(effects: Effects, label: str) -> str:
     table = money_rows(of_scenario(effects, label))
     if table.empty:
@@ -167,8 +188,12 @@ def _money(effects: Effects, label: str) -> str:
     parts = []
     for row in moved.to_dict("records"):
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
+        if is_nothing((text, interval)):
+            continue
         parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({interval})" if interval.strip(".") else ""))
-    return f"Net result, m DKK a year: {listed(parts)}."
+    return (
+        f"Net result, m DKK a year: {listed(parts)}." if parts else "Nobody's net result changes by a thousand kroner."
+    )
 
 
 def _chance(effects: Effects, row: pd.Series) -> str:
@@ -181,20 +206,4 @@ def _chance(effects: Effects, row: pd.Series) -> str:
         f"Chance alone moves the mean of {span:g} years by about {plain(number, 0 if number >= 10 else 1)} a year "
         f"(standard deviation over runs), {plain(swing / effect, 0 if swing >= 10 * effect else 1)} times the effect: "
         "the accounts of one catchment would not show it."
-    )
-
-
-def _governance(effects: Effects, label: str, indicator: str) -> str:
-    parts = []
-    for end in ends(effects, label):
-        rows = of_scenario(effects, end)
-        row = rows[(rows["indicator"] == indicator) & (rows["group"] == "all") & (rows["period"] == "all")].iloc[0]
-        span = years(effects)
-        text, interval = change(row["number_effect"], row["number_low"], row["number_high"], span)
-        parts.append(f"{text} ({interval}) at governance {end.rpartition(' ')[2].rstrip(')')}")
-    if not parts:
-        return ""
-    return (
-        f"Nobody knows how far the consortium acts as one (governance 0 is free-riding): {spoken(indicator)} a year "
-        f"{listed(parts)}."
     )

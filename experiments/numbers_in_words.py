@@ -77,6 +77,11 @@ def change(
     return signed(effect / scale, places), f"{signed(low / scale, places)} to {signed(high / scale, places)}"
 
 
+def is_nothing(texts: tuple[str, str]) -> bool:
+    """Whether a change and its interval, as :func:`change` writes them, show no digit but zero."""
+    return not any(letter in "123456789" for text in texts for letter in text)
+
+
 def percent(share: float | None) -> str:
     """A relative change in per cent: one decimal from one per cent up, two below, ``<0.01 %`` where none is left."""
     if share is None or not math.isfinite(share):

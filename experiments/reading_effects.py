@@ -49,6 +49,10 @@ PAYERS: Final = {
 }
 
 
+#: A ceiling is near where the chance of reaching it is at least this: what lies above is worth nothing to its payee.
+NEAR: Final = 0.05
+
+
 class Unit(NamedTuple):
     """How a unit is shown: short text, and what a value is multiplied with."""
 
@@ -138,6 +142,12 @@ def ends(effects: Effects, label: str) -> list[str]:
     return [name for name in (governance_label(label, end) for end in GOVERNANCE_ENDS) if name in effects.others]
 
 
+def other_whole(effects: Effects, label: str) -> list[str]:
+    """The scenarios in which members count another whole as their own, by rising governance."""
+    start = f"{label} (governance "
+    return [name for name in effects.others if name.startswith(start) and ", " in name.removeprefix(start)]
+
+
 def title(effects: Effects, label: str) -> str:
     """English title of a scenario, or its name."""
     scenario = effects.scenarios.get(label)
@@ -200,3 +210,19 @@ def consortium_years(effects: Effects, label: str) -> pd.DataFrame:
     told = years.assign(saving=saving, paid=(years["divided"] != 0).astype(float))
     means: pd.DataFrame = told.groupby("year", sort=True)[["saving", "passed", "divided", "paid"]].mean().reset_index()
     return means
+
+
+def near_ceilings(effects: Effects, label: str) -> pd.DataFrame:
+    """Years in which a clause under a ceiling is at it or near it, under a scenario or the base.
+
+    Returns
+    -------
+    DataFrame
+        One row by clause and year, means over runs of both: ``clause``, ``year``, ``due``, ``room`` (DKK), and the
+        ``chance`` of reaching the ceiling, at least :data:`NEAR`.
+    """
+    found = [run.ceilings for name in (effects.base, label) for run in effects.digests[name] if not run.ceilings.empty]
+    if not found:
+        return pd.DataFrame(columns=["clause", "year", "due", "room", "chance"])
+    means = pd.concat(found).groupby(["clause", "year"], sort=True)[["due", "room", "chance"]].mean().reset_index()
+    return means[means["chance"] >= NEAR].reset_index(drop=True)

@@ -27,12 +27,20 @@ REBUILDS = 2
 
 
 class Order(NamedTuple):
-    """One run asked for at every seed: name, scenario, contracts settled beside it, and whether tables are kept."""
+    """One run asked for at every seed: name, scenario, contracts settled beside it, and whether tables are kept.
+
+    ``seeds`` is at how many of the first seeds it is asked for; at all of them if not stated.
+    """
 
     key: str
     scenario: Scenario
     shadow: tuple[str, ...] = ()
     whole: bool = True
+    seeds: int | None = None
+
+    def is_due(self, position: int) -> bool:
+        """Whether it is asked for at the seed of a position."""
+        return self.seeds is None or position < self.seeds
 
 
 class ReplicationError(RuntimeError):
@@ -102,37 +110,44 @@ def replicate(
         Per order its digests, in the order of the seeds.
     """
     wanted = min(workers or available_workers(), len(seeds))
-    report = on_progress or (lambda done, total: None)
-    report(0, len(orders) * len(seeds))
-    if wanted <= 1:
-        blocks = _serial(orders, seeds, simulate, report)
-    else:
-        blocks = _pooled(orders, seeds, wanted, simulate, report)
-    return {order.key: [block[position] for block in blocks] for position, order in enumerate(orders)}
+    asked = [[order for order in orders if order.is_due(position)] for position in range(len(seeds))]
+    total = sum(len(block) for block in asked)
+
+    def report(done: int) -> None:
+        if on_progress is not None:
+            on_progress(done, total)
+
+    report(0)
+    blocks = _serial(asked, seeds, simulate, report) if wanted <= 1 else _pooled(asked, seeds, wanted, simulate, report)
+    return {order.key: [block[order.key] for block in blocks if order.key in block] for order in orders}
 
 
-def _serial(
-    orders: Sequence[Order], seeds: Sequence[int], simulate: Simulate | None, report: Progress
-) -> list[list[Digest]]:
-    total = len(orders) * len(seeds)
-    blocks = []
-    for position, seed in enumerate(seeds):
-        block = []
-        for number, order in enumerate(orders):
-            block.append(_run(order, seed, simulate))
-            report(position * len(orders) + number + 1, total)
-        blocks.append(block)
+#: The orders of each seed; the runs of a seed by order.
+_Asked = Sequence[Sequence[Order]]
+_Block = dict[str, "Digest"]
+_Report = Callable[[int], None]
+
+
+def _serial(asked: _Asked, seeds: Sequence[int], simulate: Simulate | None, report: _Report) -> list[_Block]:
+    blocks: list[_Block] = []
+    done = 0
+    for orders, seed in zip(asked, seeds, strict=True):
+        blocks.append({})
+        for order in orders:
+            blocks[-1][order.key] = _run(order, seed, simulate)
+            done += 1
+            report(done)
     return blocks
 
 
 def _pooled(
-    orders: Sequence[Order], seeds: Sequence[int], workers: int, simulate: Simulate | None, report: Progress
-) -> list[list[Digest]]:
-    blocks: dict[int, list[Digest]] = {}
+    asked: _Asked, seeds: Sequence[int], workers: int, simulate: Simulate | None, report: _Report
+) -> list[_Block]:
+    blocks: dict[int, _Block] = {}
     for _ in range(1 + REBUILDS):
         missing = [position for position in range(len(seeds)) if position not in blocks]
         try:
-            _run_in_pool(orders, seeds, missing, blocks, workers, simulate, report)
+            _run_in_pool(asked, seeds, missing, blocks, workers, simulate, report)
         except BrokenProcessPool:
             continue
         return [blocks[position] for position in range(len(seeds))]
@@ -142,28 +157,28 @@ def _pooled(
 
 
 def _run_in_pool(
-    orders: Sequence[Order],
+    asked: _Asked,
     seeds: Sequence[int],
     missing: Sequence[int],
-    blocks: dict[int, list[Digest]],
+    blocks: dict[int, _Block],
     workers: int,
     simulate: Simulate | None,
-    report: Progress,
+    report: _Report,
 ) -> None:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(missing)), context, initializer=_warm, initargs=(simulate is None,))
     try:
         with _main_hidden():
-            futures = {pool.submit(_block, orders, seeds[position], simulate): position for position in missing}
+            futures = {pool.submit(_block, asked[place], seeds[place], simulate): place for place in missing}
         for future in as_completed(futures):
             blocks[futures[future]] = future.result()
-            report(len(blocks) * len(orders), len(seeds) * len(orders))
+            report(sum(len(block) for block in blocks.values()))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _block(orders: Sequence[Order], seed: int, simulate: Simulate | None) -> list[Digest]:
-    return [_run(order, seed, simulate) for order in orders]
+def _block(orders: Sequence[Order], seed: int, simulate: Simulate | None) -> _Block:
+    return {order.key: _run(order, seed, simulate) for order in orders}
 
 
 def _run(order: Order, seed: int, simulate: Simulate | None) -> Digest:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
+from experiments.governance import degrees
 from experiments.headline import ACTORS, answer
 from experiments.numbers_in_words import NOTHING, change, level, percent, signed, typographic
 from experiments.reading_effects import (
@@ -18,7 +19,6 @@ from experiments.reading_effects import (
     money_rows,
     of_scenario,
     shown_unit,
-    spoken,
     title,
     why,
     with_unit,
@@ -155,27 +155,22 @@ def _money(effects: Effects, label: str) -> str:
 
 
 def _governance(effects: Effects, label: str) -> str:
-    low, high = ends(effects, label)[0], ends(effects, label)[-1]
-    shown = {low: low.rpartition("(")[2].rstrip(")"), label: "as assumed", high: high.rpartition("(")[2].rstrip(")")}
-    cells: dict[str, list[str]] = {}
-    for name in shown:
-        own, span = of_scenario(effects, name), years(effects)
-        care = care_rows(own).iloc[0]
-        texts = change(care["number_effect"], care["number_low"], care["number_high"], span)
-        cells.setdefault(f"{spoken(str(care['indicator']))}, number a year", []).append(_both(texts))
-        for row in money_rows(own).to_dict("records"):
-            texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
-            cells.setdefault(f"{row['payer']}, m DKK a year", []).append(_both(texts))
-    rows = [(name, *row) for name, row in cells.items() if any(cell.strip("0 (to)") for cell in row)]
     caption = (
-        "Governance is how far members of the consortium count the whole as their own: 0 everyone for himself, 1 one "
-        "decision maker. It is unknown and never tuned; changes a year with 90 % intervals."
+        "Governance is how far members of the consortium count a whole as their own: 0 everyone for himself, 1 one "
+        "decision maker. It is unknown and never tuned, and so is which whole; changes a year with 90 % intervals."
     )
-    return table_html(caption, ["", *shown.values()], rows)
+    return "".join(
+        table_html(
+            f"{found.heading}. {caption}",
+            ["", *found.columns],
+            [(name, *(_both(cell) for cell in row)) for name, row in found.rows],
+        )
+        for found in degrees(effects, label)
+    )
 
 
 def _both(texts: tuple[str, str]) -> str:
-    return texts[0] if texts[1] == NOTHING else f"{texts[0]} ({texts[1]})"
+    return texts[0] if texts[1] in (NOTHING, "") else f"{texts[0]} ({texts[1]})"
 
 
 def _why(effects: Effects, label: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -11,11 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from experiments.governance import degrees
 from experiments.headline import ACTORS, answer
 from experiments.numbers_in_words import change, decimals, is_number, level, percent, signed
 from experiments.reading_effects import (
+    MONEY,
     care_rows,
-    ends,
     mains,
     money_rows,
     of_scenario,
@@ -35,8 +36,13 @@ if TYPE_CHECKING:
 #: Width where none is known: a pipe or a file.
 WIDTH = 80
 _WIDEST = 100
-#: A change and its interval where nothing at all happens.
-NO_CHANGE = "0\n0 to 0"
+#: The net result of which the level says little, and why.
+LITTLE: Final = "payer=region"
+_MARK: Final = "*"
+_SAYS_LITTLE: Final = (
+    "The region's level means little: its block grant is that of all ages, its hospital's patients here are 65 and "
+    "over. Only differences between scenarios say something."
+)
 
 
 def print_to(stream: TextIO, *parts: RenderableType) -> None:
@@ -67,8 +73,7 @@ def effects_report(effects: Effects) -> Group:
         parts += [Text(f"{title(effects, label)}, against {title(effects, effects.base)}", style="bold"), Text("")]
         parts += [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in answer(effects, label).paragraphs()]
         parts += [care_table(effects, label), money_table(effects, label)]
-        if ends(effects, label):
-            parts.append(governance_table(effects, label))
+        parts += governance_tables(effects, label)
         parts.append(why_table(effects, label))
     parts = [Padding(part, (0, 0, 1, 0)) if isinstance(part, Table) else part for part in parts]
     parts.append(Text(_small_print(effects), style="dim"))
@@ -117,26 +122,15 @@ def _millions(value: float, row: Mapping[Hashable, Any]) -> str:
     return signed(value / 1e6, min(decimals(row["total"] / 1e6, row["low"] / 1e6, row["high"] / 1e6), 3))
 
 
-def governance_table(effects: Effects, label: str) -> Table:
-    """The headline and the payers' results at both ends of governance, the scenario's own between them."""
-    low, high = ends(effects, label)[0], ends(effects, label)[-1]
-    shown = {low: _end(low), label: "as assumed", high: _end(high)}
-    cells: dict[str, list[str]] = {}
-    for scenario in shown:
-        rows, span = of_scenario(effects, scenario), years(effects)
-        for row in care_rows(rows).head(1).to_dict("records"):
-            texts = change(row["number_effect"], row["number_low"], row["number_high"], span)
-            cells.setdefault(f"{spoken(str(row['indicator']))}, a year", []).append("\n".join(texts))
-        for row in money_rows(rows).to_dict("records"):
-            texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
-            cells.setdefault(f"{row['payer']}, m DKK a year", []).append("\n".join(texts))
-    rows_shown = [(name, *row) for name, row in cells.items() if any(cell != NO_CHANGE for cell in row)]
-    heading = "At both ends of governance (0: everyone for himself, 1: one decision maker)"
-    return table_of(heading, ["", *shown.values()], rows_shown)
-
-
-def _end(label: str) -> str:
-    return label.rpartition("(")[2].rstrip(")")
+def governance_tables(effects: Effects, label: str) -> list[Table]:
+    """The headline and the payers' results by governance, for each membership."""
+    return [
+        table_of(
+            found.heading, ["", *found.columns],
+            [(name, *("\n".join(part for part in cell if part) for cell in row)) for name, row in found.rows],
+        )
+        for found in degrees(effects, label)
+    ]  # fmt: skip
 
 
 def why_table(effects: Effects, label: str, most: int = 6) -> Table:
@@ -161,6 +155,13 @@ def _kroner(value: float) -> str:
     return signed(value, 0 if abs(value) >= 100 or value == 0 else 1)
 
 
+def levels_report(estimates: pd.DataFrame, heading: str) -> Group:
+    """Levels of one scenario, and which of them says little."""
+    table = estimates_table(estimates, heading)
+    marked = (estimates["indicator"] == MONEY) & (estimates["group"] == LITTLE)
+    return Group(table, Text(""), Text(f"{_MARK} {_SAYS_LITTLE}")) if marked.any() else Group(table)
+
+
 def estimates_table(estimates: pd.DataFrame, heading: str) -> Table:
     """Levels of one scenario with their intervals, the chosen indicators alone."""
     rows = []
@@ -169,6 +170,7 @@ def estimates_table(estimates: pd.DataFrame, heading: str) -> Table:
         value, low, high = (row[name] * unit.factor for name in ("estimate", "low", "high"))
         interval = f"{level(low)} to {level(high)}" if is_number(low) else "."
         where = "" if row["group"] == "all" else f" ({str(row['group']).partition('=')[2]})"
+        where += f" {_MARK}" if (row["indicator"], row["group"]) == (MONEY, LITTLE) else ""
         rows.append((f"{spoken(str(row['indicator']))}{where}", unit.text, level(value), interval))
     return table_of(heading, ["", "", "mean", "90 % interval"], rows, texts=2)
 

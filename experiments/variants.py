@@ -20,6 +20,15 @@ RESPONDERS: Final[dict[str, str]] = {
 #: Free-riding, and the upper end of what a consortium is thought to manage (an uncertainty, never tuned).
 GOVERNANCE_ENDS: Final = (0.0, 0.6)
 
+#: What members of a consortium count a part of, in words: what their contract divides, or all that its members gain.
+MEMBERSHIPS: Final[dict[str, str]] = {
+    "contract": "what the contract divides",
+    "members": "all that any member gains or loses",
+}
+
+#: The other membership is shown on so many seeds at most: it tells whether it matters, at a tenth of the runs' time.
+MEMBERSHIP_SEEDS: Final = 8
+
 #: Kinds of clause that make a consortium, in which governance matters.
 CONSORTIUM_CLAUSES: Final = frozenset({"shared_savings"})
 
@@ -70,14 +79,33 @@ def price_year(scenario: Scenario) -> int | None:
     return contracts_of(scenario)[0].price_year
 
 
-def governance_label(name: str, end: float) -> str:
-    """Name of a scenario at one end of governance."""
-    return f"{name} (governance {end:g})"
+def governance_label(name: str, end: float, membership: str = "") -> str:
+    """Name of a scenario at one degree of governance, under the other membership where one is named."""
+    return f"{name} (governance {end:g}{', ' + membership if membership else ''})"
 
 
 def governance_ends(scenario: Scenario, label: str) -> list[tuple[str, Scenario]]:
     """The scenario at both ends of governance, with labels; empty where no contract makes a consortium."""
-    kinds = {clause.kind for contract in contracts_of(scenario) for clause in contract.clauses}
-    if not kinds & CONSORTIUM_CLAUSES:
+    if not _has_consortium(scenario):
         return []
     return [(governance_label(label, end), scenario.with_({"response.governance": end})) for end in GOVERNANCE_ENDS]
+
+
+def other_membership(scenario: Scenario, label: str) -> list[tuple[str, Scenario]]:
+    """The scenario with members who count the other whole, at its own governance and at the upper end.
+
+    Without governance nobody counts any whole, so that end is the same.
+    """
+    if not _has_consortium(scenario):
+        return []
+    scope = next(name for name in MEMBERSHIPS if name != scenario.response.scope)
+    degrees = sorted({scenario.parameters.number("response.governance"), GOVERNANCE_ENDS[-1]} - {0.0})
+    changed = scenario.with_({"response.scope": scope})
+    return [
+        (governance_label(label, degree, scope), changed.with_({"response.governance": degree})) for degree in degrees
+    ]
+
+
+def _has_consortium(scenario: Scenario) -> bool:
+    kinds = {clause.kind for contract in contracts_of(scenario) for clause in contract.clauses}
+    return bool(kinds & CONSORTIUM_CLAUSES)

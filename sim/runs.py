@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from agents.actions import ACTIONS
 from sim.clock import month_name
@@ -16,10 +19,12 @@ from sim.measures import AGE_BAND_NAMES, MEASURES
 from sim.model import CareModel
 from sim.months import Months
 from sim.payment.clauses.consortium import SharedSavings
+from sim.payment.clauses.fee import Fee
 from sim.payment.deciders import CHAINS
 from sim.payment.incentives import incentive_table
 from sim.payment.marginal import foreseen
-from sim.planning import IN_FORCE, loads, ward_shares
+from sim.payment.stakes import receipts, volumes
+from sim.planning import IN_FORCE, loads, sums_of, ward_shares
 from sim.reading import InputError
 from sim.run_record import RunRecord
 
@@ -56,6 +61,9 @@ class Result:
     consortia : DataFrame
         ``contract, clause, year, benchmark, actual, passed, divided`` of whole years, for the contracts in force and
         those on shadow accounts.
+    ceilings : DataFrame
+        ``contract, clause, year, due, room, chance`` of whole years under the contracts in force: what a fee under a
+        ceiling came to, the room that it had (DKK), and the chance of reaching it, seen from the year's beginning.
     """
 
     scenario: Scenario
@@ -69,6 +77,7 @@ class Result:
     incentives: pd.DataFrame
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     consortia: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ceilings: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self) -> dict[str, float]:
         """Indicators of all people over the whole run by name; by ``name[payer]`` where a payer has its own."""
@@ -122,6 +131,7 @@ def result_of(run: Months, shadow: tuple[str, ...] = ()) -> Result:
         incentives=_incentives(run),
         events=_events(run),
         consortia=_consortia(run, (IN_FORCE, *shadow)),
+        ceilings=_ceilings(run),
     )
 
 
@@ -227,6 +237,26 @@ def _consortia(run: Months, books: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"year": "int64"})
 
 
+def _ceilings(run: Months) -> pd.DataFrame:
+    """Whole years of the accounts under ceilings."""
+    from scipy.special import ndtr
+
+    planning, rows = run.planning, []
+    book, first = planning.settlement.books[IN_FORCE], 1970 + planning.start // 12
+    own = planning.planner.chance.sigma(1.0)
+    for contract in dict.fromkeys(name for _, name in book.schedule):
+        for clause, state in zip(book.contracts[contract].clauses, book.states[contract], strict=True):
+            if not isinstance(clause, Fee) or clause.ceiling is None:
+                continue
+            rest = float(clause.chance_of_rest(state).sum())
+            for year, due, room in clause.ceiling.settled_years(state):
+                if year >= first and book.contract_in((year - 1970) * 12) == contract:
+                    chance = float(ndtr((due - room) / max(math.hypot(own * due, rest), 1e-9)))
+                    rows.append((contract, clause.id, year, due, room, chance))
+    columns = ["contract", "clause", "year", "due", "room", "chance"]
+    return pd.DataFrame(rows, columns=columns).astype({"year": "int64"})
+
+
 def _events(run: Months) -> pd.DataFrame:
     if not run.kept.events:
         return pd.DataFrame()
@@ -241,7 +271,9 @@ class Planned(NamedTuple):
     """What acts are worth before anybody responds, and on what this was settled.
 
     ``rows`` has ``actor, name, account, own, action, unit, gross, felt, share_of_income``: one row for every provider,
-    act and account for which it moves something; ``own`` are those of the provider's chain. ``foreseen`` has ``clause,
+    act and account for which it moves something; ``own`` are those of the provider's chain; ``share_of_income`` is what
+    a standard change of the act moves per krone that the provider's own account receives in a year under the contract
+    (undefined where it receives nothing). ``foreseen`` has ``clause,
     benchmark, actual, passed``: spending expected under clauses of shared savings and the chance of passing their
     gates.
     """
@@ -266,10 +298,11 @@ def planned_incentives(scenario: Scenario, seed: int = 1) -> Planned:
     model = CareModel(scenario, seed=seed, patients=False)
     try:
         run = model.months
+        year: deque[_Lived] = deque(maxlen=12)
         while run.day < scenario.start_day:
-            ends = run.month_end
-            out = run.live(scenario.start_day) if ends >= scenario.start_day else run.live(ends)
-        return Planned(_planned(run, out), _foreseen(run))
+            out = run.live(min(run.month_end, scenario.start_day))
+            year.append(_lived(run, out))
+        return Planned(_planned(run, out, _at_stake(run, year)), _foreseen(run))
     finally:
         model.release()
 
@@ -290,7 +323,38 @@ def _foreseen(run: Months) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["clause", "benchmark", "actual", "passed"])
 
 
-def _planned(run: Months, out: Any) -> pd.DataFrame:
+class _Lived(NamedTuple):
+    """A month of burn-in: units of each act by kind of provider, and totals of the contract that comes."""
+
+    volumes: dict[str, NDArray[np.float64]]
+    totals: list[NDArray[np.float64]]
+
+
+def _lived(run: Months, out: Any) -> _Lived:
+    planning = run.planning
+    sums = sums_of(out, planning.places, np.zeros(len(MEASURES), bool))
+    book = planning.settlement.books[IN_FORCE]
+    totals = book.totals[book.contract_in(planning.start)]
+    return _Lived({kind: volumes(kind, sums, planning.places, run.world.weight) for kind in ACTIONS}, totals)
+
+
+def _at_stake(run: Months, year: Sequence[_Lived]) -> dict[str, NDArray[np.float64]]:
+    """Units of a standard change of each act per krone of a provider's yearly income: (providers, actions) by kind."""
+    planning = run.planning
+    book = planning.settlement.books[IN_FORCE]
+    contract = book.contract_in(planning.start)
+    totals = [np.sum(months, axis=0) for months in zip(*(month.totals for month in year), strict=True)]
+    income = receipts(book.contracts[contract], book.states[contract], totals)
+    change = run.scenario.parameters.number("behaviour.standard_change")
+    found = {}
+    for kind, received in income.items():
+        units = change * np.sum([month.volumes[kind] for month in year], axis=0)
+        known = np.broadcast_to(received[:, None] > 0.0, units.shape)
+        found[kind] = np.divide(units, received[:, None], out=np.full_like(units, np.nan), where=known)
+    return found
+
+
+def _planned(run: Months, out: Any, at_stake: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
     planning, rows = run.planning, []
     worth, _ = planning.worth(planning.start - 1)
     load, share = loads(out), ward_shares(out)
@@ -298,11 +362,14 @@ def _planned(run: Months, out: Any) -> pd.DataFrame:
     names = {"gp": places.practices, "home_care": places.units, "ward": places.wards}
     for kind, actor in _ACTORS.items():
         for at, name in enumerate(names[kind]):
-            for row in incentive_table(planning.planner, kind, worth, load[kind], share, np.array([at])):
-                for account, (gross, felt) in row["by_account"].items():
+            table = incentive_table(
+                planning.planner, kind, worth, load[kind], share, np.array([at]), at_stake[kind][at]
+            )
+            for row in table:
+                for account, (gross, felt, of_income) in row["by_account"].items():
                     rows.append({
                         "actor": actor, "name": name, "account": account, "own": account in CHAINS[kind],
                         "action": row["action"], "unit": row["unit"], "gross": gross, "felt": felt,
-                        "share_of_income": row["share_of_income"],
+                        "share_of_income": of_income,
                     })  # fmt: skip
     return pd.DataFrame(rows)

@@ -258,8 +258,7 @@ def incentive_table(
     load: Numbers,
     share: Numbers,
     providers: NDArray[np.int64] | None = None,
-    volume: Numbers | None = None,
-    income: float | None = None,
+    at_stake: Numbers | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of the incentive map: one for each action, mean over providers.
 
@@ -269,17 +268,17 @@ def incentive_table(
         As in :meth:`Planner.felt`.
     providers : int array, optional
         Which providers to average; all by default.
-    volume : array (actions,), optional
-        Units that one provider does in a year.
-    income : float, optional
-        Its yearly receipts, DKK; with ``volume`` they give the share of income at stake.
+    at_stake : array (actions,), optional
+        Units of a standard change of each act (``behaviour.standard_change`` of what a provider does of it in a year)
+        per krone that its own account receives in a year.
 
     Returns
     -------
     list of dict
-        ``actor``, ``action``, ``unit``, ``gross`` (summed over the chain), ``felt``, ``share_of_income`` (None if
-        unknown) and ``by_account``: (gross, felt) of the accounts of the chain, then of the ``consortium`` as a whole
-        where there is one, then of everybody else for whom something moves. Only the chain's are summed.
+        ``actor``, ``action``, ``unit``, ``gross`` (summed over the chain), ``felt``, ``share_of_income`` (what a
+        standard change of the act moves in the chain, per krone of income; None if ``at_stake`` is unknown) and
+        ``by_account``: (gross, felt, share of income) of the accounts of the chain, then of the ``consortium`` as a
+        whole where there is one, then of everybody else for whom something moves. Only the chain's are summed.
     """
     chosen = slice(None) if providers is None else providers
     moved, felt = (one[chosen].mean(axis=0) for one in planner.accounts(kind, worth, load, share))
@@ -289,16 +288,16 @@ def incentive_table(
     rows: list[dict[str, Any]] = []
     for index, action in enumerate(ACTIONS[kind]):
         total = float(moved[index, list(chain.values())].sum())
-        stake = None if volume is None or not income else abs(total) * float(volume[index]) / income
+        stake = None if at_stake is None else float(at_stake[index])
         rows.append({
             "actor": kind.replace("_", "-"),
             "action": action.id,
             "unit": action.unit,
             "gross": total,
             "felt": float(felt[index].sum()),
-            "share_of_income": stake,
+            "share_of_income": None if stake is None else total * stake,
             "by_account": {
-                name: (float(moved[index, at]), float(felt[index, at]))
+                name: (float(moved[index, at]), float(felt[index, at]), stake and float(moved[index, at]) * stake)
                 for name, at in {**chain, **joint, **others}.items()
                 if name not in others or moved[index, at]
             },

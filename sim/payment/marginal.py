@@ -4,9 +4,10 @@ A clause that is linear is priced by the flows of one more event at its mean rat
 ceiling, a target, a minimum rate) is settled in full on the activity expected by the end of its period, with and
 without a step, over the chance that the year still holds::
 
-    price = sum_q weight_q * (S(Y * (1 + sigma * e_q) + step) - S(Y * (1 + sigma * e_q) - step)) / (2 * step)
+    price = sum_q weight_q * (S(Y + e_q * deviation + step) - S(Y + e_q * deviation - step)) / (2 * step)
 
-The points ``e_q`` are fixed, the same for both signs, all contracts and all providers.
+The points ``e_q`` are fixed, the same for both signs, all contracts and all providers. The deviation is that of the
+model's people, relative to their activity, and of the rest of the region, where a clause counts one, by its own spread.
 """
 
 from __future__ import annotations
@@ -244,12 +245,12 @@ def foreseen(clause: Clause, state: ClauseState, expectation: Expectation, month
 
 
 def exposed(clause: Clause, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which totals the chance of a year's activity moves: not person-days, nor the indicators of gates.
+    """Which totals the chance of a year's activity moves: not person-days, the rest of a region, nor gates' indicators.
 
     A gate looks at a share, which more of the usual mix leaves as it is; it has a chance of its own.
     """
     if isinstance(clause, Fee):
-        return np.ones(clause.size, dtype=bool)
+        return np.arange(clause.size) < clause.own
     mask = touched.copy()
     if isinstance(clause, SharedSavings) and clause.spec.gate:
         mask[-2 * len(clause.spec.gate) :] = False
@@ -286,8 +287,8 @@ def slopes(
     month: int,
 ) -> Numbers:
     """Flows of one more of each direction, the whole clause settled over the chance of a year: (directions, cells)."""
-    years, spent, sigma = _years(clause, directions, expected, chance_of_year, month)
-    step = chance_of_year.spacing * sigma * spent
+    years, scatter = _years(clause, state, directions, expected, chance_of_year, month)
+    step = chance_of_year.spacing * scatter
     if step == 0.0:
         return np.zeros((len(directions), len(clause.cells)))
     length = np.maximum(np.abs(directions).sum(axis=1, keepdims=True), 1e-300)
@@ -310,7 +311,7 @@ def gate_slopes(
     that a single event does not move.
     """
     found = np.zeros((len(clause.gates_at), len(clause.cells)))
-    years, _, _ = _years(clause, directions, expected, chance_of_year, month)
+    years, _ = _years(clause, state, directions, expected, chance_of_year, month)
     for index, at in enumerate(clause.gates_at):
         step = chance_of_year.spacing * float(state["scatter"][index])
         if step == 0.0 or not clause.points[index].any():
@@ -322,13 +323,36 @@ def gate_slopes(
 
 
 def _years(
-    clause: Clause, directions: Numbers, expected: Numbers, chance_of_year: Chance, month: int
-) -> tuple[Numbers, float, float]:
-    """Totals of a year at each point of chance (points, size), what of it moves in all, and how far: relative sd."""
+    clause: Clause, state: ClauseState, directions: Numbers, expected: Numbers, chance_of_year: Chance, month: int
+) -> tuple[Numbers, float]:
+    """Totals of a year at each point of chance (points, size), and the standard deviation of what moves in all."""
     mask = exposed(clause, np.any(directions != 0.0, axis=0))
-    moving = np.where(mask, expected, 0.0)
-    sigma = chance_of_year.sigma((12 - (month + 1) % 12) / 12.0)
-    return expected + sigma * chance_of_year.nodes[:, None] * moving, float(np.abs(moving).sum()), sigma
+    own = np.where(mask, expected, 0.0) * chance_of_year.sigma((12 - (month + 1) % 12) / 12.0)
+    rest = clause.chance_of_rest(state) if isinstance(clause, Fee | Budget) else np.zeros_like(own)
+    move, scatter = joint_chance(own, rest)
+    return expected + chance_of_year.nodes[:, None] * move, scatter
+
+
+def joint_chance(own: Numbers, rest: Numbers) -> tuple[Numbers, float]:
+    """How far totals move with one standard deviation of their sum, and that deviation.
+
+    Parameters
+    ----------
+    own, rest : array (size,)
+        Standard deviations of the totals of the model's people, which move together, and of the rest of a region,
+        which moves independently of them; DKK.
+
+    Returns
+    -------
+    array (size,), float
+        Each part by its mean, given the sum: what depends on the sum alone, as ceilings and targets do, meets its
+        whole distribution.
+    """
+    sizes = float(np.abs(own).sum()), float(np.abs(rest).sum())
+    scatter = math.hypot(*sizes)
+    if sizes[1] == 0.0:
+        return own, scatter
+    return (own * sizes[0] + rest * sizes[1]) / scatter, scatter
 
 
 def _settled(clause: Clause, state: ClauseState, years: Numbers, moves: Numbers, chance_of_year: Chance) -> Numbers:

@@ -7,11 +7,17 @@ import pytest
 from experiments.comparison import Effects, compare
 from tests.experiments import fake_runs
 
+OTHER_WHOLE = ("governance 0.3, members", "governance 0.6, members")
+
 
 @pytest.fixture(scope="session")
 def effects() -> Effects:
-    """Shared savings against the rules of 2018, with both ends of governance."""
+    """Shared savings against the rules of 2018, with both ends of governance and another membership on two seeds."""
     base, other = fake_runs.BUILT_IN["denmark-2018"], fake_runs.BUILT_IN["shared-savings"]
-    ends = [other.with_({"response.governance": end}) for end in (0.0, 0.6)]
-    labels = ["shared-savings", "shared-savings (governance 0)", "shared-savings (governance 0.6)"]
-    return compare(base, other, *ends, labels=labels, seeds=6, workers=1, simulate=fake_runs.simulate)
+    changed = [{"response.governance": end} for end in (0.0, 0.6)]
+    changed += [{"response.governance": end, "response.scope": "members"} for end in (0.3, 0.6)]
+    labels = [f"shared-savings ({one})" for one in ("governance 0", "governance 0.6", *OTHER_WHOLE)]
+    return compare(
+        base, other, *(other.with_(one) for one in changed), labels=["shared-savings", *labels],
+        fewer=dict.fromkeys(labels[2:], 2), seeds=6, workers=1, simulate=fake_runs.simulate,
+    )  # fmt: skip

@@ -57,6 +57,7 @@ class Response:
     ward: str = "budget-holder"
     municipality: str = "none"
     region: str = "none"
+    scope: str = "contract"
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,7 @@ class FakeResult:
     incentives: pd.DataFrame
     costs: pd.DataFrame
     consortia: pd.DataFrame
+    ceilings: pd.DataFrame
 
 
 def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on_month: Any = None) -> FakeResult:
@@ -215,17 +217,19 @@ def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on
         _indicators(care, ledger, costs),
         ledger,
         {name: _ledger(name, care) for name in shadow},
-        _activity(care),
+        _activity(care, strength),
         _incentives(contract, strength),
         costs,
         _consortia((contract, *shadow), care),
+        _ceilings(contract),
     )
 
 
 def _strength(scenario: FakeScenario) -> float:
     responding = {"gp": 0.5, "home_care": 0.2, "ward": 0.3}
     share = sum(weight for key, weight in responding.items() if getattr(scenario.response, key) != "none")
-    return share * float(scenario.parameters["response.governance"]) / 0.3
+    whole = 4.0 if scenario.response.scope == "members" else 1.0
+    return share * whole * float(scenario.parameters["response.governance"]) / 0.3
 
 
 def _flow(month: str, payer: str, payee: str, clause: str, amount: float) -> tuple[Any, ...]:
@@ -319,7 +323,8 @@ def _flows(ledger: pd.DataFrame, costs: pd.DataFrame) -> dict[tuple[str, str], f
     return net
 
 
-def _activity(care: np.ndarray) -> pd.DataFrame:
+def _activity(care: np.ndarray, strength: float) -> pd.DataFrame:
+    """Activity by month; consultations fall by two hundredths of the strength of the response."""
     rows = []
     measures = {"acute_admission": 0, "bed_day": 3, "gp_consultation": 5, "outpatient_visit": 6}
     for number, month in enumerate(MONTHS):
@@ -327,7 +332,8 @@ def _activity(care: np.ndarray) -> pd.DataFrame:
         for measure, row in measures.items():
             for place in MUNICIPALITIES:
                 for band in ("65-69", "80-84"):
-                    count = round(care[row, number // 12] / 96 * season)
+                    kept = 1 - 0.02 * strength if measure == "gp_consultation" else 1.0
+                    count = round(care[row, number // 12] / 96 * season * kept)
                     rows.append((month, measure, place, band, count, count))
     return pd.DataFrame(rows, columns=["month", "measure", "municipality", "age_band", "count", "quantity"])
 
@@ -366,3 +372,10 @@ def _consortia(contracts: tuple[str, ...], care: np.ndarray) -> pd.DataFrame:
     ]
     columns = ["contract", "clause", "year", "benchmark", "actual", "passed", "divided"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _ceilings(contract: str) -> pd.DataFrame:
+    """A year far below the ceiling, one near it, one above."""
+    rows = [(contract, "cofinancing", 2018, 420e6, 550e6, 0.002), (contract, "cofinancing", 2019, 440e6, 470e6, 0.25)]
+    rows += [(contract, "cofinancing", 2020, 460e6, 450e6, 0.6)]
+    return pd.DataFrame(rows, columns=["contract", "clause", "year", "due", "room", "chance"])

@@ -558,6 +558,26 @@ def test_a_table_of_figures_can_be_checked_alone(library: Library) -> None:
     assert found[0].problems[0].line == 3
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("[tariffs]\ngp_consultation = 141\n", ["tariffs.gp_consultation"]),
+        ("[tariffs]\nshared_savings_share = 0.6\n", []),  # only the contract that is tried has it
+        ("[wards.geriatric]\nbeds = 21\n", []),
+        ('[response]\nreference = "none"\n[tariffs]\ngp_consultation = 141\n', []),
+    ],
+)
+def test_a_price_that_the_reference_pays_too_is_noted_to_move_nobody(
+    lines: str, told: list[str], tmp_path: Path
+) -> None:
+    checked = check_file(write(tmp_path / "own.toml", f'extends = "shared-savings"\n{lines}'))
+    assert checked.ok
+    assert [note.partition(" ")[0] for note in checked.notes] == told
+    assert ("by itself nobody's behaviour" in " ".join(" ".join(checked.lines()).split())) == bool(told)
+    assert all(len(line) <= 80 for line in checked.lines() if "note" in line)
+    assert checked.as_record()["notes"] == list(checked.notes)
+
+
 def test_what_was_found_can_be_written_as_json(library: Library) -> None:
     records = [one.as_record() for one in check_files(["randers", BROKEN / "no-years.toml"], library)]
     again = json.loads(json.dumps(records, allow_nan=False))

@@ -50,11 +50,12 @@ def test_compare_prints_the_object_alone_and_writes_a_report(
     assert call(monkeypatch, *words) == 0
     printed = capsys.readouterr()
     found = json.loads(printed.out)
-    assert found["others"] == ["shared-savings", "shared-savings (governance 0)", "shared-savings (governance 0.6)"]
+    labels = ("0", "0.6", "0.3, members", "0.6, members")
+    assert found["others"] == ["shared-savings", *(f"shared-savings (governance {one})" for one in labels)]
     (folder,) = tmp_path.iterdir()
     assert (folder / "report.html").exists()
     assert f"Report: {folder / 'report.html'}" in printed.err
-    assert "0 of 8 runs" in printed.err
+    assert "0 of 12 runs" in printed.err
 
 
 @pytest.mark.usefixtures("engine")

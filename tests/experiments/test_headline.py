@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
 from experiments.comparison import Effects, compare
+from experiments.governance import consultations
 from experiments.headline import answer
-from experiments.reading_effects import care_rows, ends, mains, money_rows, of_scenario, why
+from experiments.reading_effects import care_rows, ends, mains, money_rows, of_scenario, other_whole, why
 from tests.experiments import fake_runs
 
 BASE = fake_runs.BUILT_IN["denmark-2018"]
@@ -45,12 +47,52 @@ def test_what_a_consortium_divides_anyway_is_told_apart_from_the_effect(effects:
     assert "gates are passed in 67 %" in text
 
 
+def test_a_clause_near_its_ceiling_is_named_with_its_years(effects: Effects) -> None:
+    text = answer(effects, "shared-savings").ceiling
+    assert "cofinancing in 2019 (25 %) and 2020 (60 %), at the nearest 10 m DKK above it" in text
+    far = {
+        name: [replace(run, ceilings=run.ceilings.assign(chance=0.01)) for run in runs]
+        for name, runs in effects.digests.items()
+    }
+    assert answer(replace(effects, digests=far), "shared-savings").ceiling == ""
+
+
 def test_both_ends_of_governance_are_said(effects: Effects) -> None:
     assert mains(effects) == ["shared-savings"]
     assert len(ends(effects, "shared-savings")) == 2
     text = answer(effects, "shared-savings").governance
     assert "0 (0 to 0) at governance 0" in text
     assert "at governance 0.6" in text
+
+
+def test_another_whole_that_members_may_count_is_said_with_its_runs(effects: Effects) -> None:
+    assert len(other_whole(effects, "shared-savings")) == 2
+    text = answer(effects, "shared-savings").governance
+    assert "If members count all that any member gains or loses, not what the contract divides" in text
+    assert text.endswith("(2 runs).")
+
+
+def test_a_large_fall_of_consultations_is_to_be_doubted(effects: Effects) -> None:
+    text = answer(effects, "shared-savings").doubt
+    members = "if members count all that any member gains or loses"
+    fall = -consultations(effects, "shared-savings (governance 0.6, members)")
+    assert fall > 0.05
+    assert text.startswith("Practices would do ")
+    assert text.count("fewer consultations") == 1
+    assert f"{100 * fall:.0f} % fewer at governance 0.6 {members}: check that you believe this." in text
+    calm = replace(effects, others=("shared-savings",))
+    assert answer(calm, "shared-savings").doubt == ""
+
+
+def test_fewer_seeds_are_paired_with_the_same_seeds_of_the_base(effects: Effects) -> None:
+    name = "shared-savings (governance 0.6, members)"
+    assert [run.seed for run in effects.digests[name]] == list(effects.seeds[:2])
+    first = [
+        after.indicators["numerator"].iloc[0] - before.indicators["numerator"].iloc[0]
+        for after, before in zip(effects.digests[name], effects.digests[effects.base], strict=False)
+    ]
+    found = of_scenario(effects, name)
+    assert found["number_effect"].iloc[0] == pytest.approx(sum(first) / 2)
 
 
 def test_the_same_scenario_is_said_to_change_nothing() -> None:

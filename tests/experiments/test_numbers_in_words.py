@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from experiments.numbers_in_words import change, level, listed, percent, plain, signed, typographic
+from experiments.numbers_in_words import change, is_nothing, level, listed, percent, plain, signed, typographic
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,9 @@ def test_print_has_real_minus_signs_and_leaves_hyphens_in_words() -> None:
 def test_lists_read_as_sentences() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_a_change_of_which_no_digit_is_left_is_nothing() -> None:
+    assert is_nothing(("0.000", "0.000 to 0.000"))
+    assert is_nothing(("0", "."))
+    assert not is_nothing(("0.000", "-0.001 to 0.000"))

@@ -49,6 +49,17 @@ def test_progress_counts_every_run_up_to_all() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
+def test_an_order_of_fewer_seeds_is_run_at_the_first_ones_alone(workers: int) -> None:
+    said: list[tuple[int, int]] = []
+    orders = [Order("base", BASE), Order("other", OTHER, seeds=1)]
+    found = replicate(
+        orders, (1, 2, 3), workers=workers, on_progress=lambda *now: said.append(now), simulate=fake_runs.simulate
+    )
+    assert {key: [run.seed for run in runs] for key, runs in found.items()} == {"base": [1, 2, 3], "other": [1]}
+    assert (said[0], said[-1]) == ((0, 4), (4, 4))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
 def test_a_problem_in_a_run_reaches_the_caller_as_it_is(workers: int) -> None:
     with pytest.raises(InputError, match="unlucky"):
         replicate([Order("base", BASE)], (1, 13), workers=workers, simulate=fake_runs.simulate)

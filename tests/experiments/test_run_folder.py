@@ -28,7 +28,7 @@ def test_a_comparison_folder_holds_everything_and_the_same_bytes_twice(effects: 
 def test_provenance_names_every_run_and_no_clock(effects: Effects, tmp_path: Path) -> None:
     found = json.loads((write_comparison(effects, tmp_path) / "provenance.json").read_text(encoding="utf-8"))
     assert found["fingerprint"] == effects.fingerprint
-    assert len(found["runs"]) == 4 * len(effects.seeds)
+    assert len(found["runs"]) == 4 * len(effects.seeds) + 2 * 2
     assert {"python", "numpy", "mesa"} <= set(found["versions"])
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.comparison import Effects
 from experiments.levels import chosen, estimates_of
-from experiments.tables import effects_report, estimates_table, print_to
+from experiments.tables import effects_report, estimates_table, levels_report, print_to
 
 
 @pytest.fixture
@@ -25,8 +25,16 @@ def test_no_line_is_wider_than_eighty_columns_and_no_number_is_cut(printed: str)
 
 
 def test_care_money_governance_and_reasons_are_there(printed: str) -> None:
-    for words in ("Care", "Who pays", "mechanical", "both ends of governance", "Why", "acute admissions, per 1,000"):
+    for words in ("Care", "Who pays", "mechanical", "By governance, from 0", "Why", "acute admissions, per 1,000"):
         assert words in printed
+
+
+def test_governance_is_shown_for_both_wholes_that_members_may_count(printed: str) -> None:
+    assert "to 0.6 (1: one decision maker)" in " ".join(printed.split())
+    for column in ("governance 0 ", "0.3, as assumed", "governance 0.6"):
+        assert column in printed
+    assert "(2 runs; at 0 nothing differs)" in " ".join(printed.split())
+    assert printed.count("\n consultations ") == 2
 
 
 def test_no_colour_is_sent_into_a_file(printed: str) -> None:
@@ -38,3 +46,13 @@ def test_levels_are_printed_with_payers(effects: Effects) -> None:
     print_to(stream, estimates_table(chosen(estimates_of(effects.digests["denmark-2018"])), "Levels"))
     assert "net result (region)" in stream.getvalue()
     assert "m DKK a year" in stream.getvalue()
+
+
+def test_the_regions_level_is_marked_as_one_that_means_little(effects: Effects) -> None:
+    levels = chosen(estimates_of(effects.digests["denmark-2018"]))
+    with_region, without = io.StringIO(), io.StringIO()
+    print_to(with_region, levels_report(levels, "Levels"))
+    print_to(without, levels_report(levels[levels["group"] != "payer=region"], "Levels"))
+    assert "net result (region) *" in with_region.getvalue()
+    assert "* The region's level means little" in with_region.getvalue()
+    assert "*" not in without.getvalue()

@@ -6,6 +6,7 @@ from experiments.variants import (
     contract_throughout,
     differs_beyond_payment,
     governance_ends,
+    other_membership,
     price_year,
     responding,
     with_payment_of,
@@ -19,6 +20,16 @@ def test_only_a_contract_with_a_consortium_has_ends_of_governance() -> None:
     ends = governance_ends(Scenario.load("shared-savings"), "mine")
     assert [label for label, _ in ends] == ["mine (governance 0)", "mine (governance 0.6)"]
     assert [one.parameters["response.governance"] for _, one in ends] == [0.0, 0.6]
+
+
+def test_the_other_membership_is_that_which_the_scenario_does_not_state() -> None:
+    assert other_membership(Scenario.load("denmark-2018"), "today") == []
+    scenario = Scenario.load("shared-savings")
+    found = other_membership(scenario, "mine")
+    assert [label for label, _ in found] == ["mine (governance 0.3, members)", "mine (governance 0.6, members)"]
+    assert {one.response.scope for _, one in found} == {"members"}
+    back = other_membership(scenario.with_({"response.scope": "members", "response.governance": 0.6}), "mine")
+    assert [label for label, _ in back] == ["mine (governance 0.6, contract)"]
 
 
 def test_payment_and_responses_are_no_difference_in_setting() -> None:

@@ -13,6 +13,7 @@ from sim.payment.accounts import Accounts, Cells
 from sim.payment.activity import MonthActivity, summed
 from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore
 from sim.payment.clauses.binding import Binding, Filter
+from sim.payment.clauses.rest import BoundRest
 from sim.payment.clauses.written import Amount, ClauseSpec, MeasureName, Rest, Role, Share, Where
 from sim.validating import Strict
 
@@ -93,7 +94,7 @@ class BudgetSpec(ClauseSpec):
 
 @dataclass
 class Budget:
-    """A bound budget: totals are the frame by cell, then (with a target) the activity and the target in DKK."""
+    """A bound budget: totals are the frame by cell, then (with a target) activity, rest and target in DKK."""
 
     spec: BudgetSpec
     accounts: Accounts
@@ -120,7 +121,7 @@ class Budget:
     def __post_init__(self) -> None:
         """Note the shape of totals, and the part of each cell in the whole (wards) or in its municipality (units)."""
         places, spec = self.accounts.places, self.spec
-        self.size = len(self.cells) + (2 if self.terms else 0)
+        self.size = len(self.cells) + (3 if self.terms else 0)
         self._places = len(places.municipalities)
         beds = np.array(places.beds)
         units = np.zeros((self._places, places.slots("unit")))
@@ -147,8 +148,8 @@ class Budget:
         return {name: np.full((12, self._places), np.nan) for name in ("value", "units")}
 
     def rate(self, state: ClauseState, month: MonthActivity) -> tuple[ClauseState, Numbers]:
-        """Return a month's part of the frame, and the activity beside its target."""
-        new = {**state, "month": month.month, "closing": month.closing}
+        """Return a month's part of the frame, and the activity and the rest of the region beside their target."""
+        new = {**state, "month": month.month, "closing": month.closing, "copies": month.copies}
         frame: Numbers = month.kept(self._key, lambda: self._frame(month))
         if self.terms is None:
             return new, frame
@@ -156,13 +157,12 @@ class Budget:
         before = state["value"][month.month % 12].sum()
         if np.isnan(before):  # as if the year before had been like this one: the rest still grows by its trend
             before = value.sum()
-        rest = self.terms.rest * month.copies / 12.0
-        actual = value.sum() + rest * (1.0 + self.terms.rest_trend)
-        target = (before + rest) * (1.0 + self.terms.productivity)
+        rest = self.terms.rest
+        target = (before + rest.expected(month)) * (1.0 + self.terms.productivity)
         for name, amounts in (("value", value), ("units", units)):
             new[name] = state[name].copy()
             new[name][month.month % 12] = amounts
-        return new, np.concatenate([frame, [actual, target]])
+        return new, np.concatenate([frame, [value.sum(), rest.expected(month, years=1), target]])
 
     def _frame(self, month: MonthActivity) -> Numbers:
         if self._beds is not None:
@@ -186,7 +186,7 @@ class Budget:
         frame = totals[..., : len(self.cells)]
         if self.terms is None or not final:
             return frame
-        actual, target = totals[..., -2], totals[..., -1]
+        actual, target = totals[..., -3] + totals[..., -2], totals[..., -1]
         missed = np.maximum(target * (1.0 - self.terms.corridor) - actual, 0.0)
         whole = np.ascontiguousarray(frame).sum(axis=-1)
         repaid = np.minimum(missed * self.terms.claw_back, whole)
@@ -203,8 +203,15 @@ class Budget:
         if self.terms is not None:
             value, units = np.nansum(state["value"], axis=0), np.nansum(state["units"], axis=0)
             mean = np.divide(value, units, out=np.zeros(self._places), where=units > 0)
-            totals[self.terms.measure, :, -2] = mean
+            totals[self.terms.measure, :, -3] = mean
         return totals
+
+    def chance_of_rest(self, state: ClauseState) -> Numbers:
+        """Standard deviation by chance in the rest of the region, at its place in the totals, DKK."""
+        chance = np.zeros(self.size)
+        if self.terms is not None:
+            chance[-2] = self.terms.rest.spread * float(state.get("copies", 1.0))
+        return chance
 
     def rounded(self, flows: Numbers, source: int) -> Integers:
         """Flows in whole øre."""
@@ -221,9 +228,7 @@ class _Terms:
     productivity: float
     corridor: float
     claw_back: float
-    rest: float
-    rest_trend: float
-    rest_spread: float
+    rest: BoundRest
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -233,16 +238,13 @@ class _Terms:
     @classmethod
     def bind(cls, target: Target, binding: Binding) -> _Terms:
         inner = Binding(binding.values, binding.accounts, binding.source, (*binding.at, "target"), binding.contract)
-        rest = target.rest
         return cls(
             measure=MEASURE[target.on],
             filter=inner.filter(target.where),
             productivity=inner.signed(target.productivity, "productivity"),
             corridor=inner.number(target.corridor, "corridor", 1.0),
             claw_back=inner.number(target.claw_back, "claw_back"),
-            rest=0.0 if rest is None else inner.number(rest.level, "rest"),
-            rest_trend=0.0 if rest is None else inner.signed(rest.trend, "rest"),
-            rest_spread=0.0 if rest is None else inner.number(rest.spread, "rest"),
+            rest=BoundRest.bind(target.rest, inner),
         )
 
     def activity(self, month: MonthActivity) -> tuple[Numbers, Numbers]:

@@ -14,6 +14,7 @@ from sim.payment.accounts import Accounts, Cells, axis_of
 from sim.payment.activity import BANDS, MonthActivity
 from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore
 from sim.payment.clauses.binding import Binding
+from sim.payment.clauses.ceiling import ADDED, BoundCeiling
 from sim.payment.clauses.fee_items import FeeSpec, Item
 from sim.payment.clauses.parts import Part
 
@@ -48,14 +49,14 @@ def bound_parts(item: Item, binding: Binding, earlier: Mapping[str, Any], key: t
 
 @dataclass
 class Fee:
-    """A bound fee clause: totals are DKK by municipality and organisation, flattened."""
+    """A bound fee clause: totals are DKK by municipality and organisation, flattened, then what a ceiling adds."""
 
     spec: FeeSpec
     accounts: Accounts
     parts: tuple[Part, ...]
     axis: str
     cells: Cells
-    ceiling: float | None
+    ceiling: BoundCeiling | None
     key: tuple[Any, ...]
     kind: str = "fee"
     sources: tuple[str, ...] = ()
@@ -74,18 +75,16 @@ class Fee:
         ceiling = None
         if spec.ceiling is not None:
             cells = Cells.join([cells, accounts.grid(spec.payer, spec.ceiling.excess_to, axis)])
-            inner = replace(binding, at=(*binding.at, "ceiling"))
-            ceiling = inner.number(spec.ceiling.amount, "amount")
-            if spec.ceiling.rest is not None:
-                ceiling = max(ceiling - inner.number(spec.ceiling.rest.level, "rest"), 0.0)
+            ceiling = BoundCeiling.bind(spec.ceiling, binding)
         return cls(spec, accounts, tuple(parts), axis, cells, ceiling, ("fee", axis, *(part.key for part in parts)))
 
     def __post_init__(self) -> None:
         """Note which cells each payee's ceiling covers."""
         self.slots = self.accounts.places.slots(self.axis)
         self._shape = (len(self.accounts.places.municipalities), self.slots)
-        self.size = self._shape[0] * self._shape[1]
-        payee = self.cells.payee[: self.size]
+        self.own = self._shape[0] * self._shape[1]
+        self.size = self.own + (ADDED if self.ceiling is not None else 0)
+        payee = self.cells.payee[: self.own]
         self._groups = tuple(np.flatnonzero(payee == account) for account in np.unique(payee))
         #: Whether it remembers courses from month to month.
         self.remembers = any(part.per_course for part in self.parts)
@@ -103,7 +102,8 @@ class Fee:
     def start(self) -> ClauseState:
         """No activity seen yet."""
         shape = (12, len(self.parts), self._shape[0])
-        return {"rated": np.zeros(shape), "units": np.zeros(shape)}
+        seen = {"rated": np.zeros(shape), "units": np.zeros(shape)}
+        return seen if self.ceiling is None else seen | self.ceiling.start(self._shape[0])
 
     def rate(self, state: ClauseState, month: MonthActivity) -> tuple[ClauseState, Numbers]:
         """Price the month's events."""
@@ -120,18 +120,32 @@ class Fee:
         return FeeSchedule((self,))
 
     def due(self, state: ClauseState, totals: Numbers, final: bool = True) -> Numbers:
-        """Flows of a period: the totals, above the ceiling turned to its other payee."""
-        del final
+        """Flows of a period: the totals; at the year's end what lies above the ceiling turned to its other payee."""
+        del state
         if self.ceiling is None:
             return totals
-        room = self.ceiling * float(state.get("copies", 1.0))
-        kept = np.empty_like(totals)
-        for group in self._groups:
-            mine = np.take(totals, group, axis=-1)
+        own = totals[..., : self.own]
+        kept = own.copy()
+        for group in self._groups if final else ():
+            mine, room = np.take(own, group, axis=-1), self.ceiling.room(totals)
             sums = mine.sum(axis=-1, keepdims=True)
             share = np.divide(room, sums, out=np.ones_like(sums), where=sums > room)
             kept[..., group] = mine * share
-        return np.concatenate([kept, totals - kept], axis=-1)
+        return np.concatenate([kept, own - kept], axis=-1)
+
+    def under_ceiling(self, state: ClauseState, totals: Numbers, month: MonthActivity) -> tuple[ClauseState, Numbers]:
+        """State and totals of a rated month with the ceiling's part."""
+        if self.ceiling is None:
+            return state, totals
+        kept, added = self.ceiling.rate(state, month, float(totals.sum()), lambda: self.by_band(month).sum(axis=0))
+        return {**state, **kept}, np.concatenate([totals, added])
+
+    def chance_of_rest(self, state: ClauseState) -> Numbers:
+        """Standard deviation by chance in the rest of the region, at its place in the totals, DKK."""
+        chance = np.zeros(self.size)
+        if self.ceiling is not None:
+            chance[-1] = self.ceiling.rest.spread * float(state.get("copies", 1.0))
+        return chance
 
     def settle(self, state: ClauseState, totals: Numbers) -> tuple[ClauseState, Numbers]:
         """Settle one month."""
@@ -152,7 +166,8 @@ class Fee:
         price = self.typical(state)
         for place, slot in enumerate(first_slots(self.accounts, self.axis)):
             totals[:, place, place, slot] = price[:, place]
-        return totals.reshape(len(MEASURES), self._shape[0], self.size)
+        flat = totals.reshape(len(MEASURES), self._shape[0], self.own)
+        return np.pad(flat, ((0, 0), (0, 0), (0, self.size - self.own)))
 
     def rounded(self, flows: Numbers, source: int) -> Integers:
         """Flows in whole øre."""
@@ -182,7 +197,7 @@ class FeeSchedule:
     """
 
     def __init__(self, fees: Sequence[Fee]) -> None:
-        self.fees, self.axis, self.places = tuple(fees), fees[0].axis, fees[0].size // fees[0].slots
+        self.fees, self.axis, self.places = tuple(fees), fees[0].axis, fees[0].own // fees[0].slots
         self.parts = [part for fee in fees for part in fee.parts]
         self.key = ("schedule", *(fee.key for fee in fees))
         ends = np.cumsum([len(fee.parts) for fee in fees]).tolist()
@@ -209,7 +224,10 @@ class FeeSchedule:
             {**state, **courses, "rated": rings[0][:, own], "units": rings[1][:, own], **common}
             for state, courses, own in zip(states, kept, self._of_fee, strict=True)
         ]
-        return list(zip(new, priced.totals, strict=True))
+        return [
+            fee.under_ceiling(state, totals, month)
+            for fee, state, totals in zip(self.fees, new, priced.totals, strict=True)
+        ]
 
     def priced(self, month: MonthActivity, states: Sequence[ClauseState], kept: Sequence[ClauseState]) -> Priced:
         """Price a month; courses that must be remembered are read from ``states`` and go into ``kept``."""

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.payment.clauses.written import Amount, ClauseSpec, Measures, Rest, Role, Share, Where
+from sim.payment.clauses.ceiling import Ceiling
+from sim.payment.clauses.written import Amount, ClauseSpec, Measures, Role, Share, Where
 from sim.reading import shown
 from sim.validating import Strict, from_array
 
@@ -80,25 +81,6 @@ def check_price(item: Item) -> None:
         raise ValueError("steps must begin on different, rising days")
 
 
-class Ceiling(Strict):
-    """A yearly ceiling on what each payee receives; what lies above goes to ``excess_to``.
-
-    With basis ``modelled+rest`` the ceiling counts a stated rest of the region too, and the model's people have the
-    room that is left.
-    """
-
-    amount: Amount
-    excess_to: Role
-    basis: Literal["modelled", "modelled+rest"] = "modelled"
-    rest: Rest | None = None
-
-    @model_validator(mode="after")
-    def _rest_stated(self) -> Ceiling:
-        if (self.basis == "modelled+rest") != (self.rest is not None):
-            raise ValueError('the basis "modelled+rest" needs a rest, and only it')
-        return self
-
-
 class FeeSpec(ClauseSpec, Item):
     """A fee as written: one item, or several under ``item`` that share payer, payee and ceiling."""
 
@@ -116,6 +98,9 @@ class FeeSpec(ClauseSpec, Item):
             raise ValueError("a fee with items states what it pays in them alone")
         if self.payer == self.payee:
             raise ValueError("payer and payee are the same")
+        follows = self.ceiling is not None and self.ceiling.follows == "people"
+        if follows and any(item.cap_per == "course" for item in self.items()):
+            raise ValueError("a ceiling cannot follow people where a cap is for each course: events have no age there")
         return self
 
     def items(self) -> tuple[Item, ...]:

@@ -459,7 +459,7 @@ def test_the_sum_of_a_row_leaves_out_what_others_pay() -> None:
     worth = priced(clauses(CONSULTATION_FEE), [event("gp_consultation")] * 3)
     row = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE)[0]
     assert row["gross"] == row["by_account"]["gp"][0]
-    assert all(felt == 0.0 for name, (_, felt) in row["by_account"].items() if name != "gp")
+    assert all(felt == 0.0 for name, (_, felt, _) in row["by_account"].items() if name != "gp")
 
 
 def test_a_scope_that_does_not_exist_is_refused() -> None:
@@ -470,7 +470,7 @@ def test_a_scope_that_does_not_exist_is_refused() -> None:
 def test_the_table_shows_gross_felt_and_the_share_of_income_at_stake() -> None:
     planner = Planner.of(PARAMETERS, PLACES)
     worth = priced(clauses(CONSULTATION_FEE), [event("gp_consultation")] * 3)
-    rows = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE, volume=np.full(5, 1000.0), income=400_000.0)
+    rows = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE, at_stake=np.full(5, 0.1 * 1000 / 400_000))
     assert [row["action"] for row in rows] == [
         "gp_consultation",
         "gp_chronic_control",
@@ -480,8 +480,8 @@ def test_the_table_shows_gross_felt_and_the_share_of_income_at_stake() -> None:
     ]
     first = rows[0]
     assert (first["actor"], first["unit"]) == ("gp", "one consultation")
-    assert (first["gross"], first["felt"], first["share_of_income"]) == pytest.approx((80.0, 80.0, 0.2))
-    assert first["by_account"]["gp"] == pytest.approx((80.0, 80.0))
+    assert (first["gross"], first["felt"], first["share_of_income"]) == pytest.approx((80.0, 80.0, 0.02))
+    assert first["by_account"]["gp"] == pytest.approx((80.0, 80.0, 0.02))
     assert -140 < first["by_account"]["region"][0] < -130  # the fee, less what a consultation saves downstream
     unknown = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE)
     assert unknown[0]["share_of_income"] is None

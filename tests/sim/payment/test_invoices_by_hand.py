@@ -67,8 +67,8 @@ def test_outpatient_and_general_practice_are_cofinanced_by_age() -> None:
 
 
 def test_above_the_regions_ceiling_cofinancing_goes_to_the_state() -> None:
-    values = {"tariffs.cofinancing_ceiling": 1_020_000, "tariffs.cofinancing_rest": 1_000_000}
-    ledger = paid([event("hospital_course", value=72_000, age=80, ward=0)], values=values)
+    values = {"tariffs.cofinancing_ceiling": 12 * 1_020_000, "tariffs.cofinancing_rest": 12 * 1_000_000}
+    ledger = paid([event("hospital_course", value=72_000, age=80, ward=0)], values=values, closing=True)
     assert moved(ledger, "cofinancing", payee="region") == 20_000
     assert moved(ledger, "cofinancing", payee="state") == 10_000
 

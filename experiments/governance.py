@@ -1,0 +1,139 @@
+"""The answer by how far a consortium acts as one, and by what its members count as their own: nobody knows either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from experiments.numbers_in_words import change, is_nothing, listed, percent
+from experiments.reading_effects import care_rows, ends, money_rows, of_scenario, other_whole, spoken, years
+from experiments.variants import MEMBERSHIPS
+
+if TYPE_CHECKING:
+    from experiments.comparison import Effects
+
+#: A fall of consultations by more than this share is named as one to be doubted.
+LARGE: Final = 0.05
+
+
+class Degrees(NamedTuple):
+    """The same scenario under one membership: heading, the word for each of its columns, and rows of texts.
+
+    Each cell is a change with its interval, which is empty where there is none.
+    """
+
+    heading: str
+    columns: list[str]
+    rows: list[tuple[str, list[tuple[str, str]]]]
+
+
+def degrees(effects: Effects, label: str) -> list[Degrees]:
+    """Tables of the answer by governance, for the scenario's own membership and for the other one."""
+    found = []
+    if ends(effects, label):
+        low, *_, high = ends(effects, label)
+        shown = {
+            low: f"governance {_degree(low)}",
+            label: _assumed(effects, label),
+            high: f"governance {_degree(high)}",
+        }
+        heading = f"By governance, from 0 (everyone for himself) to {_degree(high)} (1: one decision maker)"
+        found.append(Degrees(heading, list(shown.values()), _rows(effects, list(shown))))
+    if others := other_whole(effects, label):
+        runs = len(effects.digests[others[0]])
+        heading = f"The same if members count {whole_of(effects, others[0])} ({runs} runs; at 0 nothing differs)"
+        columns = [
+            _assumed(effects, label) if _degree(name) == _own(effects, label) else f"governance {_degree(name)}"
+            for name in others
+        ]
+        found.append(Degrees(heading, columns, _rows(effects, others)))
+    return found
+
+
+def in_words(effects: Effects, label: str, indicator: str) -> str:
+    """Both ends of governance and the other membership in a sentence or two; empty without a consortium."""
+    if not ends(effects, label):
+        return ""
+    text = (
+        "Nobody knows how far the consortium acts as one (governance 0 is free-riding): "
+        f"{spoken(indicator)} a year {_told(effects, ends(effects, label), indicator)}."
+    )
+    if others := other_whole(effects, label):
+        runs = len(effects.digests[others[0]])
+        text += (
+            f" If members count {whole_of(effects, others[0])}, not {whole_of(effects, label)}: "
+            f"{_told(effects, others, indicator)} ({runs} runs)."
+        )
+    return text
+
+
+def doubtful(effects: Effects, label: str) -> str:
+    """Large falls of consultations, which a reader must believe before the rest; empty if there are none."""
+    others = other_whole(effects, label)
+    own, other = _falls(effects, [label, *ends(effects, label)], label), _falls(effects, others, label)
+    if other:
+        other[-1] += f" if members count {whole_of(effects, others[0])}"
+    parts = listed([*own, *other])
+    return (
+        f"Practices would do {parts.replace('fewer', 'fewer consultations', 1)}: check that you believe this."
+        if parts
+        else ""
+    )
+
+
+def _falls(effects: Effects, names: list[str], label: str) -> list[str]:
+    """Large falls among some scenarios, each with its degree of governance."""
+    found = {name: -consultations(effects, name) for name in names}
+    degree = {name: _own(effects, label) if name == label else _degree(name) for name in names}
+    return [f"{100 * fall:.0f} % fewer at governance {degree[name]}" for name, fall in found.items() if fall > LARGE]
+
+
+def consultations(effects: Effects, name: str) -> float:
+    """Relative change of consultations in practice under a scenario, against the base on the same seeds."""
+    runs = effects.digests[name]
+    before, after = (
+        sum(float(run.activity.loc[run.activity["measure"] == "gp_consultation", "count"].sum()) for run in one)
+        for one in (effects.digests[effects.base][: len(runs)], runs)
+    )
+    return after / before - 1.0 if before else 0.0
+
+
+def whole_of(effects: Effects, name: str) -> str:
+    """What members of a scenario's consortium count a part of."""
+    return MEMBERSHIPS[effects.scenarios[name].response.scope]
+
+
+def _degree(name: str) -> str:
+    return name.rpartition("(governance ")[2].rstrip(")").partition(",")[0]
+
+
+def _own(effects: Effects, label: str) -> str:
+    return f"{effects.scenarios[label].parameters.number('response.governance'):g}"
+
+
+def _assumed(effects: Effects, label: str) -> str:
+    return f"{_own(effects, label)}, as assumed"
+
+
+def _told(effects: Effects, names: list[str], indicator: str) -> str:
+    parts = []
+    for name in names:
+        rows = of_scenario(effects, name)
+        row = rows[(rows["indicator"] == indicator) & (rows["group"] == "all") & (rows["period"] == "all")].iloc[0]
+        text, interval = change(row["number_effect"], row["number_low"], row["number_high"], years(effects))
+        parts.append(f"{text} ({interval}) at governance {_degree(name)}")
+    return listed(parts)
+
+
+def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What changes a year by scenario; rows in which nothing moves anywhere are left out."""
+    cells: dict[str, list[tuple[str, str]]] = {}
+    for name in names:
+        rows, span = of_scenario(effects, name), years(effects)
+        for row in care_rows(rows).head(1).to_dict("records"):
+            texts = change(row["number_effect"], row["number_low"], row["number_high"], span)
+            cells.setdefault(f"{spoken(str(row['indicator']))}, a year", []).append(texts)
+        cells.setdefault("consultations", []).append((percent(consultations(effects, name)), ""))
+        for row in money_rows(rows).to_dict("records"):
+            texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
+            cells.setdefault(f"{row['payer']}, m DKK a year", []).append(texts)
+    return [(name, row) for name, row in cells.items() if not all(is_nothing(cell) for cell in row)]
