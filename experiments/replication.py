@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, NamedTuple
 
+from experiments.interruption import unheard_by_children
+
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
@@ -153,13 +155,22 @@ def _run_in_pool(
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(missing)), context, initializer=_warm, initargs=(simulate is None,))
     try:
-        with _main_hidden():
+        with _main_hidden(), unheard_by_children():
             futures = {pool.submit(_block, orders, seeds[position], simulate): position for position in missing}
         for future in as_completed(futures):
             blocks[futures[future]] = future.result()
             report(len(blocks) * len(orders), len(seeds) * len(orders))
+    except BaseException:
+        _end_workers(pool)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_workers(pool: ProcessPoolExecutor) -> None:
+    """End workers in the midst of their runs, which nobody waits for any more."""
+    for process in list((pool._processes or {}).values()):  # kill_workers() only from Python 3.14 on
+        process.kill()
 
 
 def _block(orders: Sequence[Order], seed: int, simulate: Simulate | None) -> list[Digest]:

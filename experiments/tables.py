@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Effects
 
-#: Width where none is known: a pipe or a file.
-WIDTH = 80
 _WIDEST = 100
 #: A change and its interval where nothing at all happens.
 NO_CHANGE = "0\n0 to 0"
