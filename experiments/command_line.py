@@ -166,7 +166,7 @@ def check(
 ) -> None:
     """Say what is wrong with files, where, and what is allowed; exit code 2 if anything is."""
     from experiments.checking import check_files
-    from experiments.terminal import show, show_json
+    from experiments.terminal import show, show_json, wrapped
 
     found = check_files(files)
     if json:
@@ -175,7 +175,7 @@ def check(
         show_json(to_text({"rows": [one.as_record() for one in found]}))
     else:
         for one in found:
-            show("\n".join(one.lines()))
+            show("\n".join(wrapped(line) for line in one.lines()))
     if not all(one.ok for one in found):
         raise typer.Exit(2)
 

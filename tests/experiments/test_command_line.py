@@ -193,7 +193,19 @@ def test_check_says_what_is_wrong_on_standard_output_and_ends_with_2(
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('extends = "randers"\n[time]\nyears = 0\n', encoding="utf-8")
     assert call(monkeypatch, "check", str(wrong)) == 2
-    assert re.search(r"wrong.toml, line 3, key time.years", capsys.readouterr().out)
+    assert re.search(r"wrong.toml,\s+line\s+3,\s+key\s+time.years", capsys.readouterr().out)
+
+
+def test_check_keeps_to_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('extends = "randers"\n[capacity]\nbeds = 3\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "check", "shared-savings", "wrong.toml") == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert [line for line in lines if "figures are assumed" in line]
 
 
 def test_contracts_are_listed_and_explained(
