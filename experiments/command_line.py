@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from experiments.limits import MOST_ROOT, MOST_SEEDS, MOST_WORKERS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,11 +28,15 @@ app = typer.Typer(
 )
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a built-in scenario, or a file.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**53, help="Root seed of all luck.")]
-Seeds = Annotated[int, typer.Option("--seeds", min=1, max=100_000, help="Replicate runs, derived from the root seed.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=MOST_ROOT, help="Root seed of all luck.")]
+Seeds = Annotated[
+    int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="Replicate runs, derived from the root seed.")
+]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", min=1, max=1024, help="Processes; default one per processor. Never changes a result."),
+    typer.Option(
+        "--workers", min=1, max=MOST_WORKERS, help="Processes; default one per processor. Never changes a result."
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder in which the run folder is made.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.interruption import unheard_by_children
+from experiments.limits import MOST_ROOT, MOST_SEEDS, MOST_WORKERS, whole_number
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -52,8 +53,14 @@ def derive_seeds(root: int, number: int) -> tuple[int, ...]:
     root : int
         Root seed, 0 or more.
     number : int
-        How many seeds.
+        How many seeds, from 1 to 100,000.
+
+    Raises
+    ------
+    InputError
+        If either is not such a whole number.
     """
+    root, number = whole_number("seed", root, 0, MOST_ROOT), whole_number("seeds", number, 1, MOST_SEEDS)
     return (root, *(_derived(root, position) for position in range(1, number)))[:number]
 
 
@@ -103,6 +110,8 @@ def replicate(
     dict
         Per order its digests, in the order of the seeds.
     """
+    if workers is not None:
+        workers = whole_number("workers", workers, 1, MOST_WORKERS)
     wanted = min(workers or available_workers(), len(seeds))
     report = on_progress or (lambda done, total: None)
     report(0, len(orders) * len(seeds))
