@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from experiments.digest import KEYS, Digest, Simulate
 from experiments.intervals import paired_interval
-from experiments.numbers_in_words import change as change_in_words
 from experiments.numbers_in_words import NOTHING, level
+from experiments.numbers_in_words import change as change_in_words
 from experiments.replication import Order, Progress, derive_seeds, joint_fingerprint, replicate
 from experiments.variants import (
     contract_throughout,
