@@ -224,5 +224,9 @@ def _validation_table(case: str, rows: pd.DataFrame) -> Table:
         unit = shown_unit(str(row["unit"]))
         value, low, high = (row[name] * unit.factor for name in ("value", "low", "high"))
         verdict = "inside" if row["passed"] else "OUTSIDE"
-        shown.append((f"{row['quantity']}, {unit.text}", level(value), f"{level(low)} to {level(high)}", verdict))
+        quantity = str(row["quantity"])
+        said = unit.text in quantity.casefold().replace(",", "").split()  # people, days, beds
+        shown.append(
+            (quantity if said else f"{quantity}, {unit.text}", level(value), f"{level(low)} to {level(high)}", verdict)
+        )
     return table_of(f"Model against what is known: {case}", ["", "model", "expected", ""], shown)
