@@ -44,7 +44,8 @@ def interruptible() -> Iterator[None]:
     finally:
         if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN or before[signal.SIGTERM] is signal.SIG_IGN:
             for number, handler in before.items():
-                signal.signal(number, handler)
+                if handler is not None:  # None: set by something other than Python
+                    signal.signal(number, handler)
 
 
 def _handled() -> list[signal.Signals]:

@@ -105,6 +105,8 @@ class Problems:
         files = list(dict.fromkeys(problem.file for problem in once))
         first, *others = sorted(once, key=lambda problem: (files.index(problem.file), problem.line or 0))
         first.others = tuple(others)
+        for other in others:
+            first.add_note(str(other))  # shown below the first where the error is not caught
         raise first
 
 

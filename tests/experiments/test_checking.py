@@ -585,6 +585,9 @@ uptake = 3
         (14, "response.gp"), (15, "response.law"), (17, "intervention.nam"), (18, "intervention.uptake"),
     ]  # fmt: skip
     assert "Allowed: a number from 0 to 26000 (beds)" in str(problems[5])
+    with pytest.raises(InputError) as caught:
+        Scenario.load(tmp_path / "own.toml", library)
+    assert caught.value.__notes__ == [str(problem) for problem in problems[1:]]
 
 
 def test_all_problems_of_a_table_of_figures_are_told_by_line(library: Library, tmp_path: Path) -> None:

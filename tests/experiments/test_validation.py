@@ -113,7 +113,7 @@ def test_the_table_is_readable_at_80_columns(rows: pd.DataFrame) -> None:
     assert max(len(line) for line in lines) <= 80
     assert stream.getvalue().count("baseline") == 1
     table = lines[3 : lines.index("")]
-    assert len(table) < 1.5 * len(rows)  # most rows take one line
+    assert len(table) < 1.6 * len(rows)  # a line or two each
 
 
 def test_an_unknown_case_is_refused_before_anything_runs() -> None:
