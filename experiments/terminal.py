@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 FAILED, WRONG_INPUT = 1, 2
 #: Columns of everything that is printed where no width is known.
 WIDTH = 80
+#: What stands for a sign of print where an output cannot show it; for any other a question mark.
+_PLAIN = {"“": '"', "”": '"', "’": "'", "–": "-", "−": "-", "×": "x"}
 #: In a file or pipe a line is written each time so many more per cent are done.
 _STEP = 10
 
@@ -79,10 +82,18 @@ def _spoken_time(seconds: float) -> str:
 
 
 def tolerant_streams() -> None:
-    """Let characters that an output cannot show be replaced: a result of an hour must not end at a quotation mark."""
+    """Let signs that an output cannot show be replaced: a result of an hour must not end at a quotation mark."""
+    codecs.register_error("plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What stands for signs that an output cannot show, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
 
 
 def show(text: str) -> None:

@@ -177,6 +177,7 @@ def test_an_output_without_the_signs_of_a_result_gets_others_instead(
         assert json.loads(text) == json.loads((folder / "effects.json").read_text(encoding="utf-8"))
     else:
         assert "Who pays" in text
+        assert 'under "Shared savings in a consortium"' in " ".join(text.split())
 
 
 def test_json_says_the_same_where_its_signs_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from experiments.comparison import Effects
 from experiments.levels import chosen, estimates_of
+from experiments.reading_effects import KRONER
 from experiments.tables import effects_report, estimates_table, print_to
 
 
@@ -38,3 +39,7 @@ def test_levels_are_printed_with_payers(effects: Effects) -> None:
     print_to(stream, estimates_table(chosen(estimates_of(effects.digests["denmark-2018"])), "Levels"))
     assert "net result (region)" in stream.getvalue()
     assert "m DKK a year" in stream.getvalue()
+
+
+def test_kroner_before_and_after_the_runs_are_told_apart(printed: str) -> None:
+    assert KRONER in " ".join(printed.split())
