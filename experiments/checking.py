@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sim.fingerprint import load_name
 from sim.kept import is_kept
 from sim.library import Library, built_in, is_path
-from sim.parameters.own_figures import figures_from_file
+from sim.parameters.own_figures import NO_SOURCE, figures_from_file
 from sim.reading import InputError, read_source
 from sim.scenario import Scenario
 
@@ -33,7 +33,8 @@ class Checked:
     problems : tuple of InputError
         Empty if it can be used.
     assumed : tuple of str
-        For a scenario: names of the figures it rests on that are assumed.
+        For a scenario: names of the figures it rests on that are assumed; for a table of figures: of those that it
+        gives without a source.
     figures : int
         How many figures there are in all (for a table of figures: how many it replaces).
     load : str, optional
@@ -60,7 +61,7 @@ class Checked:
         if self.problems:
             return [str(problem) for problem in self.problems]
         if self.kind == "figures":
-            return [f"{self.file}: ok, replaces {self.figures} figures"]
+            return [f"{self.file}: ok, replaces {counted(self.figures, 'figure')}", *self._without_source()]
         lines = [f"{self.file}: ok, a {self.kind}"]
         if self.load is not None:
             lines.append(f"  {self.load}")
@@ -73,6 +74,11 @@ class Checked:
             lines.append(f"  {len(self.assumed)} of {self.figures} figures are assumed:")
             lines += [f"  {theme}: {', '.join(names)}" for theme, names in _by_theme(self.assumed).items()]
         return lines
+
+    def _without_source(self) -> list[str]:
+        if not self.assumed:
+            return []
+        return [f"  {counted(len(self.assumed), 'figure')} without a source, assumed: {', '.join(self.assumed)}"]
 
     def as_record(self) -> dict[str, Any]:
         """The same for ``--json``."""
@@ -96,6 +102,11 @@ class Checked:
             "load": self.load,
             "notes": list(self.notes),
         }
+
+
+def counted(number: int, what: str) -> str:
+    """How many there are of something, in words: ``1 figure``, ``2 figures``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _by_theme(names: Iterable[str]) -> dict[str, list[str]]:
@@ -132,8 +143,9 @@ def check_file(file: str | Path, library: Library | None = None) -> Checked:
     try:
         kind = _kind_of(name)
         if kind == "figures":
-            count = len(figures_from_file(name, known.parameters().records))
-            return Checked(name, kind, figures=count)
+            own = figures_from_file(name, known.parameters().records)
+            unsourced = tuple(figure.name for figure in own if figure.source == NO_SOURCE)
+            return Checked(name, kind, assumed=unsourced, figures=len(own))
         if kind == "contract":
             _load_contract(name)
             return Checked(name, kind)

@@ -5,11 +5,12 @@ Each command loads what it needs when it runs, so that ``--help``, ``check`` and
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from experiments.limits import MOST_ROOT, MOST_SEEDS, MOST_WORKERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +28,15 @@ app = typer.Typer(
 )
 
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a built-in scenario, or a file.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**53, help="Root seed of all luck.")]
-Seeds = Annotated[int, typer.Option("--seeds", min=1, max=100_000, help="Replicate runs, derived from the root seed.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=MOST_ROOT, help="Root seed of all luck.")]
+Seeds = Annotated[
+    int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="Replicate runs, derived from the root seed.")
+]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", min=1, max=1024, help="Processes; default one per processor. Never changes a result."),
+    typer.Option(
+        "--workers", min=1, max=MOST_WORKERS, help="Processes; default one per processor. Never changes a result."
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder in which the run folder is made.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
@@ -44,29 +49,31 @@ def run(
 ) -> None:  # fmt: skip
     """Run one scenario and print its indicators with intervals."""
     loaded = _load(scenario)
-    _ready(out)
     from experiments.levels import estimates_of
     from experiments.replication import Order, derive_seeds, joint_fingerprint, replicate
     from experiments.run_folder import write_run
-    from experiments.terminal import ProgressOnError
+    from experiments.run_place import ensure_place
+    from experiments.terminal import ProgressOnError, show_json, show_tables
     from experiments.variants import price_year
 
+    ensure_place(out)
     drawn = derive_seeds(seed, seeds)
     with ProgressOnError(loaded.name) as progress:
         digests = replicate([Order("run", loaded)], drawn, workers=workers, on_progress=progress)["run"]
-    estimates = estimates_of(digests)
-    fingerprint = joint_fingerprint([digest.fingerprint for digest in digests])
-    _say_where(write_run(loaded, digests, estimates, fingerprint, out, price_year(loaded)))
+        estimates = estimates_of(digests)
+        fingerprint = joint_fingerprint([digest.fingerprint for digest in digests])
+        place = write_run(loaded, digests, estimates, fingerprint, out, price_year(loaded))
+    _say_where(place)
     if json:
         from experiments.json_output import run_json
 
-        print(run_json(fingerprint, loaded.name, drawn, estimates))
+        show_json(run_json(fingerprint, loaded.name, drawn, estimates))
         return
     from experiments.levels import chosen
-    from experiments.tables import levels_report, print_to
+    from experiments.tables import levels_report
 
     heading = f"{loaded.name}: {loaded.time.years} years, {seeds} runs; fingerprint {fingerprint[:16]}"
-    print_to(sys.stdout, levels_report(chosen(estimates), heading))
+    show_tables(levels_report(chosen(estimates), heading))
 
 
 @app.command(epilog="Example: tvaers compare denmark-2018 shared-savings --seeds 30")
@@ -83,13 +90,14 @@ def compare(
     another whole as their own. A report with figures is written.
     """
     first, asked = _load(base), [_load(other) for other in others]
-    _ready(out)
     from experiments.comparison import compare as compare_scenarios
     from experiments.comparison import distinct
     from experiments.run_folder import write_comparison
-    from experiments.terminal import ProgressOnError, note
+    from experiments.run_place import ensure_place
+    from experiments.terminal import ProgressOnError, say, show_json, show_tables
     from experiments.variants import MEMBERSHIP_SEEDS, governance_ends, other_membership
 
+    ensure_place(out)
     labelled: list[tuple[str, Scenario]] = []
     fewer: dict[str, int] = {}
     for label, scenario in zip(distinct([one.name for one in asked]), asked, strict=True):
@@ -101,14 +109,14 @@ def compare(
             first, *(scenario for _, scenario in labelled), labels=[label for label, _ in labelled],
             fewer=fewer, seeds=seeds, seed=seed, workers=workers, by_actor=by_actor, on_progress=progress,
         )  # fmt: skip
-    place = write_comparison(effects, out)
+        place = write_comparison(effects, out)
     if json:
-        print(effects.to_json())
+        show_json(effects.to_json())
     else:
-        from experiments.tables import effects_report, print_to
+        from experiments.tables import effects_report
 
-        print_to(sys.stdout, effects_report(effects))
-    note(f"Report: {place / 'report.html'}")
+        show_tables(effects_report(effects))
+    say(f"Report: {place / 'report.html'}")
 
 
 @app.command(epilog="Example: tvaers incentives shared-savings --against denmark-2018")
@@ -120,9 +128,11 @@ def incentives(
 ) -> None:  # fmt: skip
     """Show what each actor gains or loses by one more of each act, before any run."""
     loaded, other = _load(scenario), _load(against) if against else None
-    _ready(out)
     from experiments.incentive_map import incentive_rows, kinds, planned, settled_on
+    from experiments.run_place import ensure_place
+    from experiments.terminal import show_json, show_tables
 
+    ensure_place(out)
     found = planned(loaded, seed)
     table, before = found.rows, planned(other, seed).rows if other else None
     rows = incentive_rows(table, before, by_account=by_account)
@@ -133,13 +143,13 @@ def incentives(
     if json:
         from experiments.json_output import rows_json
 
-        print(rows_json(rows, "incentives by account" if by_account else "incentives"))
+        show_json(rows_json(rows, "incentives by account" if by_account else "incentives"))
         return
-    from experiments.tables import incentives_report, print_to
+    from experiments.tables import incentives_report
 
     shown = kinds(rows[rows["actor"] != "gp"]) if by_account else means
     heading = f"Kroner for one more of each act: {', '.join(names)} (means over members)"
-    print_to(sys.stdout, incentives_report(shown, heading, settled_on(loaded, found.foreseen)))
+    show_tables(incentives_report(shown, heading, settled_on(loaded, found.foreseen)))
 
 
 @app.command(epilog="Example: tvaers contracts shared-savings")
@@ -151,13 +161,12 @@ def contracts(
 ) -> None:
     """List the contracts that are built in, or explain one clause by clause."""
     from experiments import contract_tables
+    from experiments.terminal import show_json, show_tables
 
     if json:
-        print(contract_tables.contracts_json(name))
+        show_json(contract_tables.contracts_json(name))
         return
-    from experiments.tables import print_to
-
-    print_to(sys.stdout, contract_tables.listing() if name is None else contract_tables.explanation(name))
+    show_tables(contract_tables.listing() if name is None else contract_tables.explanation(name))
 
 
 @app.command(epilog="Example: tvaers check my-scenario.toml my-contract.toml")
@@ -167,15 +176,16 @@ def check(
 ) -> None:
     """Say what is wrong with files, where, and what is allowed; exit code 2 if anything is."""
     from experiments.checking import check_files
+    from experiments.terminal import show, show_json, wrapped
 
     found = check_files(files)
     if json:
         from experiments.json_output import to_text
 
-        print(to_text({"rows": [one.as_record() for one in found]}))
+        show_json(to_text({"rows": [one.as_record() for one in found]}))
     else:
         for one in found:
-            print("\n".join(one.lines()))
+            show("\n".join(wrapped(line) for line in one.lines()))
     if not all(one.ok for one in found):
         raise typer.Exit(2)
 
@@ -186,7 +196,7 @@ def validate(
     seed: Seed = 1, seeds: Seeds = 20, workers: Workers = None, json: Json = False,
 ) -> None:  # fmt: skip
     """Compare the model with what is known. A value outside its range is a result: the exit code stays 0."""
-    from experiments.terminal import ProgressOnError
+    from experiments.terminal import ProgressOnError, show_json, show_tables
     from experiments.validation import validate as validate_cases
     from experiments.validation import validation_report
 
@@ -195,34 +205,33 @@ def validate(
     if json:
         from experiments.json_output import rows_json
 
-        print(rows_json(rows, "validate"))
+        show_json(rows_json(rows, "validate"))
         return
-    from experiments.tables import print_to
-
-    print_to(sys.stdout, validation_report(rows))
+    show_tables(validation_report(rows))
 
 
 @app.command(epilog="Example: tvaers bench --json")
 def bench(json: Json = False) -> None:
     """Measure speed and memory on this machine, beside a plain Mesa version of the same reduced model."""
-    from experiments.terminal import note
+    from experiments.terminal import note, show_json, show_tables
 
     measured = _part("bench", "measure")(note)
     if json:
         from experiments.json_output import bench_json
 
-        print(bench_json(measured))
+        show_json(bench_json(measured))
         return
     from experiments.bench_tables import bench_report
-    from experiments.tables import print_to
 
-    print_to(sys.stdout, bench_report(measured))
+    show_tables(bench_report(measured))
 
 
 @app.command(epilog="Example: tvaers describe > odd.md")
 def describe() -> None:
     """Describe the model from its code: entities, schedule, parameters with sources (Markdown)."""
-    print(_part("description", "describe_model")())
+    from experiments.terminal import show
+
+    show(_part("description", "describe_model")())
 
 
 def _part(module: str, name: str) -> Any:
@@ -246,30 +255,17 @@ def _load(reference: str) -> Scenario:
     return scenario
 
 
-def _ready(out: Path) -> None:
-    """Find out before the work, not after it, whether its result can be written."""
-    import os
-
-    from sim.reading import InputError
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder of --out cannot be made ({error.strerror})", str(out)) from error
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise InputError("nothing can be written in the folder of --out", str(out))
-
-
 def _say_where(place: Path) -> None:
-    from experiments.terminal import note
+    from experiments.terminal import say
 
-    note(f"Written: {place}")
+    say(f"Written: {place}")
 
 
 def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, means: pd.DataFrame, out: Path) -> Path:
     from experiments.figure_files import to_png, to_svg
     from experiments.figures import incentive_map_figure
-    from experiments.run_folder import folder_name, new_folder, write_table
+    from experiments.run_folder import write_table
+    from experiments.run_place import folder_name, new_folder
 
     place = out / folder_name("incentives", names, fingerprint)
     with new_folder(place) as folder:
@@ -282,12 +278,18 @@ def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, me
 
 def main() -> None:
     """Run the command; a problem is said in a line, never as a traceback."""
-    try:
-        app(prog_name="tvaers")
-    except Exception as error:
-        from experiments.terminal import explain
+    from experiments.interruption import INTERRUPTED, Interrupted, interruptible
+    from experiments.terminal import explain, note, tolerant_streams
 
-        raise SystemExit(explain(error)) from None
+    tolerant_streams()
+    with interruptible():
+        try:
+            app(prog_name="tvaers")
+        except Interrupted as stopped:
+            note(f"tvaers: {stopped}")
+            raise SystemExit(INTERRUPTED) from None
+        except Exception as error:
+            raise SystemExit(explain(error)) from None
 
 
 if __name__ == "__main__":

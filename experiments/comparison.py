@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 from experiments.digest import KEYS, Digest, Simulate
 from experiments.intervals import paired_interval
+from experiments.numbers_in_words import NOTHING, level
+from experiments.numbers_in_words import change as change_in_words
 from experiments.replication import Order, Progress, derive_seeds, joint_fingerprint, replicate
 from experiments.variants import (
     contract_throughout,
@@ -21,7 +24,7 @@ from experiments.variants import (
     with_payment_of,
     with_responses,
 )
-from sim.reading import InputError
+from sim.reading import InputError, shown, unknown_name
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -32,6 +35,22 @@ Floats = NDArray[np.float64]
 COLUMNS: Final = [
     "scenario", "indicator", "group", "period", "part", "unit", "base", "effect", "low", "high", "relative",
 ]  # fmt: skip
+
+
+class Effect(NamedTuple):
+    """A paired effect in the unit of its indicator: mean of the base, mean change, and the change's 90 % interval."""
+
+    base: float
+    change: float
+    low: float
+    high: float
+    unit: str
+
+    def __str__(self) -> str:
+        """In words: ``-12 (-20 to -4) courses per year, from 11,974``."""
+        text, interval = change_in_words(self.change, self.low, self.high)
+        kept = "no interval with one pair of runs" if interval == NOTHING else interval
+        return f"{text} ({kept}) {self.unit}, from {level(self.base)}"
 
 
 @dataclass(frozen=True)
@@ -61,6 +80,31 @@ class Effects:
     digests: dict[str, list[Digest]] = field(default_factory=dict)
     price_year: int | None = None
 
+    def effect(self, indicator: str, group: str = "all", period: str = "all", scenario: str | None = None) -> Effect:
+        """The total effect on one indicator.
+
+        Parameters
+        ----------
+        indicator, group, period : str
+            Which row; ``group`` and ``period`` as in the frame, by default the whole catchment and all years.
+        scenario : str, optional
+            One of ``others``, by default the first.
+
+        Raises
+        ------
+        InputError
+            With the nearest name, if there is no such row.
+        """
+        rows = self.frame[self.frame["part"] == "total"]
+        asked = {"scenario": scenario or self.others[0], "indicator": indicator, "group": group, "period": period}
+        for what, name in asked.items():
+            if name not in set(rows[what]):
+                raise unknown_name(what, name, rows[what].unique())
+            rows = rows[rows[what] == name]
+        row = rows.iloc[0]
+        base, change, low, high = (float(row[name]) for name in ("base", "effect", "low", "high"))
+        return Effect(base, change, low, high, str(row["unit"]))
+
     def to_json(self) -> str:
         """The object printed by ``tvaers compare --json``."""
         from experiments.json_output import compare_json
@@ -80,8 +124,8 @@ class _Plan(NamedTuple):
 
 
 def compare(
-    base: Scenario,
-    *others: Scenario,
+    base: Scenario | str | Path,
+    *others: Scenario | str | Path,
     seeds: int = 30,
     seed: int = 1,
     workers: int | None = None,
@@ -99,14 +143,14 @@ def compare(
 
     Parameters
     ----------
-    base, *others : Scenario
-        The scenarios; every other is compared with the base.
+    base, *others : Scenario, str or Path
+        The scenarios, or what :meth:`Scenario.load` takes; every other is compared with the base.
     seeds : int
-        Number of replicate pairs.
+        Number of replicate pairs, from 1 to 100,000.
     seed : int
-        Root seed, from which those of the pairs are derived.
+        Root seed, from which those of the pairs are derived, from 0 to 2**53.
     workers : int, optional
-        Processes; default one per processor. The result does not depend on it.
+        Processes, from 1 to 1,024; default one per processor. The result does not depend on it.
     by_actor : bool
         Split the behavioural part by actor: the mean of responding alone and of being the last to respond; the
         remainder is ``composition``. Two more runs per responding actor and seed.
@@ -127,17 +171,21 @@ def compare(
     Raises
     ------
     InputError
-        If the accounts of a scenario cover other days than those of the base: nothing could be paired.
+        If the accounts of a scenario cover other days than those of the base (nothing could be paired), if something
+        is no scenario, or if a number is not possible. Nothing has been run then.
     """
-    for other in others:
+    drawn = derive_seeds(seed, seeds)
+    base, compared = _scenario(base), [_scenario(other) for other in others]
+    if not compared:
+        raise InputError("there is nothing to compare the base with", allowed="one other scenario or more")
+    for other in compared:
         _check_period(base, other)
-    names = distinct(list(labels) if labels else [other.name for other in others])
+    names = distinct(list(labels) if labels else [other.name for other in compared])
     count = fewer or {}
-    plans = [_plan(base, other, name, by_actor, count.get(name)) for name, other in zip(names, others, strict=True)]
+    plans = [_plan(base, other, name, by_actor, count.get(name)) for name, other in zip(names, compared, strict=True)]
     shadows = tuple(dict.fromkeys(plan.shadow for plan in plans if plan.shadow and plan.shadow_in == "base"))
     orders = [Order("base", base, shadows)]
     orders += [order for plan in plans for order in plan.orders]
-    drawn = derive_seeds(seed, seeds)
     runs = replicate(orders, drawn, workers=workers, on_progress=on_progress, simulate=simulate)
     rows = rows_of_runs(runs)
     frames = [_effects_of(plan, runs, rows) for plan in plans]
@@ -149,10 +197,22 @@ def compare(
             [runs[o.key][i].fingerprint for i in range(len(drawn)) for o in orders if o.is_due(i)]
         ),
         frame=pd.concat(frames, ignore_index=True),
-        scenarios={base.name: base} | dict(zip(names, others, strict=True)),
+        scenarios={base.name: base} | dict(zip(names, compared, strict=True)),
         price_year=price_year(base),
         digests={base.name: runs["base"]} | {plan.label: runs[f"full:{plan.label}"] for plan in plans},
     )
+
+
+def _scenario(given: Scenario | str | Path) -> Scenario:
+    """A scenario as it is, or loaded by name or file."""
+    if isinstance(given, str | Path):
+        from sim.scenario import Scenario
+
+        return Scenario.load(given)
+    if not hasattr(given, "start_day"):
+        allowed = "a Scenario, the name of a built-in one, or a file"
+        raise InputError(f"{shown(given)} is no scenario", allowed=allowed)
+    return given
 
 
 def _check_period(base: Scenario, other: Scenario) -> None:

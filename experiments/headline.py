@@ -9,8 +9,10 @@ from experiments.governance import doubtful, in_words
 from experiments.numbers_in_words import change, is_nothing, listed, percent, plain, signed
 from experiments.reading_effects import (
     HEADLINE,
+    MAIN,
     care_rows,
     consortium_years,
+    main_rows,
     money_rows,
     near_ceilings,
     of_scenario,
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Effects
 
+#: What happened to an outcome, as a heading of those to which it happened, in the order in which it is told.
+DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE, UNTOLD = (
+    "Down", "Up", "Hardly changed", "Unchanged", "Not surely different from no change", "",
+)  # fmt: skip
 #: A change that is surely smaller than this share of the level is called hardly anything.
 HARDLY: Final = 0.01
 #: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
@@ -68,7 +74,7 @@ def answer(effects: Effects, label: str) -> Answer:
         return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 5)
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
-    verdict, hardly = _verdict(row)
+    verdict, hardly = _verdict(main_rows(of_scenario(effects, label)), row)
     return Answer(
         verdict,
         _sentence(effects, label, row),
@@ -82,18 +88,43 @@ def answer(effects: Effects, label: str) -> Answer:
     )
 
 
-def _verdict(row: pd.Series) -> tuple[str, bool]:
-    """One phrase of judgement, and whether a reason for so little is called for."""
-    effect, low, high, base = (float(row[name]) for name in ("effect", "low", "high", "base"))
-    if effect == 0 and low == 0 and high == 0:
-        return "Nothing happens.", True
-    if not (math.isfinite(low) and math.isfinite(high)):
+def _verdict(mains: pd.DataFrame, first: pd.Series) -> tuple[str, bool]:
+    """A judgement on the main outcomes together, and whether a reason for so little is called for.
+
+    Parameters
+    ----------
+    mains : DataFrame
+        Rows of the main outcomes.
+    first : Series
+        Row of care that is judged where there is none of them.
+    """
+    judged: dict[str, list[str]] = {}
+    for row in mains.to_dict("records") or [first.to_dict()]:
+        name = str(row["indicator"])
+        effect, low, high, base = (float(row[column]) for column in ("effect", "low", "high", "base"))
+        judged.setdefault(_judgement(effect, low, high, base), []).append(MAIN.get(name, spoken(name)))
+    if UNTOLD in judged:
         return "One pair of runs cannot tell an effect from chance.", False
+    if not judged.keys() - {UNCHANGED}:
+        return f"Nothing happens to {listed(judged[UNCHANGED])}.", True
+    if not judged.keys() - {UNCHANGED, HARDLY_CHANGED}:
+        little = [name for names in judged.values() for name in names]
+        return f"Hardly anything happens to {listed(little)}.", True
+    told = (heading for heading in (DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE) if heading in judged)
+    return " ".join(f"{heading}: {listed(judged[heading])}." for heading in told), False
+
+
+def _judgement(effect: float, low: float, high: float, base: float) -> str:
+    """What happened to one outcome."""
+    if effect == 0 and low == 0 and high == 0:
+        return UNCHANGED
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return UNTOLD
     if base and max(abs(low), abs(high)) < HARDLY * abs(base):
-        return "Hardly anything happens.", True
+        return HARDLY_CHANGED
     if low < 0 < high:
-        return "Not surely different from no change.", False
-    return ("It falls." if effect < 0 else "It rises."), False
+        return UNSURE
+    return DOWN if effect < 0 else UP
 
 
 def _sentence(effects: Effects, label: str, row: pd.Series) -> str:
@@ -203,7 +234,7 @@ def _chance(effects: Effects, row: pd.Series) -> str:
         return ""
     number, span = swing / abs(float(row["base"])) * float(row["number_base"]) / years(effects), years(effects)
     return (
-        f"Chance alone moves the mean of {span:g} years by about {plain(number, 0 if number >= 10 else 1)} a year "
+        f"Chance alone moves the mean of {span:.0f} years by about {plain(number, 0 if number >= 10 else 1)} a year "
         f"(standard deviation over runs), {plain(swing / effect, 0 if swing >= 10 * effect else 1)} times the effect: "
         "the accounts of one catchment would not show it."
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from experiments.digest import MOVES
 from experiments.variants import GOVERNANCE_ENDS, governance_label
+from sim.clock import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from experiments.comparison import Effects
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 #: The indicator of the headline, a number a year.
 HEADLINE: Final = "acute_admissions"
+
+#: The outcomes on which a comparison is judged, together, with the words for them.
+MAIN: Final[dict[str, str]] = {
+    HEADLINE: "acute admissions",
+    "readmission_30_days": "30-day readmissions",
+    "resource_cost": "total cost",
+}
 
 #: Care indicators of the short tables and of the forest plot, in this order, with the words for them; those that a run
 #: does not have are left out.
@@ -51,6 +59,12 @@ PAYERS: Final = {
 
 #: A ceiling is near where the chance of reaching it is at least this: what lies above is worth nothing to its payee.
 NEAR: Final = 0.05
+#: Why kroner here and before any run differ.
+KRONER: Final = (
+    "Kroner of one more are what the contract made it worth in the months of these runs, as people and providers had "
+    "become by then: means over months and providers. `tvaers incentives` says what it is expected to be worth on the "
+    "first day, before anybody responds. Neither is money that was paid: what flowed is in who pays."
+)
 
 
 class Unit(NamedTuple):
@@ -96,6 +110,14 @@ def care_rows(frame: pd.DataFrame, part: str = "total") -> pd.DataFrame:
     if chosen.empty:
         return whole
     order = {name: place for place, name in enumerate(SHOWN)}
+    return chosen.sort_values("indicator", key=lambda names: names.map(order), kind="stable")
+
+
+def main_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Total effects on the main outcomes, in their order, for the whole catchment and period; those that are there."""
+    whole = frame[(frame["group"] == "all") & (frame["period"] == "all") & (frame["part"] == "total")]
+    order = {name: place for place, name in enumerate(MAIN)}
+    chosen = whole[whole["indicator"].isin(MAIN)]
     return chosen.sort_values("indicator", key=lambda names: names.map(order), kind="stable")
 
 
@@ -155,8 +177,9 @@ def title(effects: Effects, label: str) -> str:
 
 
 def years(effects: Effects) -> float:
-    """Length of the accounts in years."""
-    return float(effects.scenarios[effects.base].time.years)
+    """Length of the accounts in mean years, by which indicators count a year too; in words no fraction is shown."""
+    base = effects.scenarios[effects.base]
+    return (base.last_day - base.start_day) / DAYS_PER_YEAR
 
 
 def mean_table(digests: list[Digest], table: str, keys: list[str], values: list[str]) -> pd.DataFrame:

@@ -13,6 +13,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, NamedTuple
 
+from experiments.interruption import unheard_by_children
+from experiments.limits import MOST_ROOT, MOST_SEEDS, MOST_WORKERS, whole_number
+
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
@@ -58,8 +61,14 @@ def derive_seeds(root: int, number: int) -> tuple[int, ...]:
     root : int
         Root seed, 0 or more.
     number : int
-        How many seeds.
+        How many seeds, from 1 to 100,000.
+
+    Raises
+    ------
+    InputError
+        If either is not such a whole number.
     """
+    root, number = whole_number("seed", root, 0, MOST_ROOT), whole_number("seeds", number, 1, MOST_SEEDS)
     return (root, *(_derived(root, position) for position in range(1, number)))[:number]
 
 
@@ -109,6 +118,8 @@ def replicate(
     dict
         Per order its digests, in the order of the seeds.
     """
+    if workers is not None:
+        workers = whole_number("workers", workers, 1, MOST_WORKERS)
     wanted = min(workers or available_workers(), len(seeds))
     asked = [[order for order in orders if order.is_due(position)] for position in range(len(seeds))]
     total = sum(len(block) for block in asked)
@@ -168,17 +179,26 @@ def _run_in_pool(
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(workers, len(missing)), context, initializer=_warm, initargs=(simulate is None,))
     try:
-        with _main_hidden():
+        with _main_hidden(), unheard_by_children():
             futures = {pool.submit(_block, asked[place], seeds[place], simulate): place for place in missing}
         for future in as_completed(futures):
             blocks[futures[future]] = future.result()
             report(sum(len(block) for block in blocks.values()))
+    except BaseException:
+        _end_workers(pool)
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _block(orders: Sequence[Order], seed: int, simulate: Simulate | None) -> _Block:
     return {order.key: _run(order, seed, simulate) for order in orders}
+
+
+def _end_workers(pool: ProcessPoolExecutor) -> None:
+    """End workers in the midst of their runs, which nobody waits for any more."""
+    for process in list((pool._processes or {}).values()):  # kill_workers() only from Python 3.14 on
+        process.kill()
 
 
 def _run(order: Order, seed: int, simulate: Simulate | None) -> Digest:

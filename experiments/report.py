@@ -13,6 +13,7 @@ from experiments.governance import degrees
 from experiments.headline import ACTORS, answer
 from experiments.numbers_in_words import NOTHING, change, level, percent, signed, typographic
 from experiments.reading_effects import (
+    KRONER,
     care_rows,
     ends,
     mains,
@@ -73,7 +74,7 @@ def report_html(effects: Effects) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(heading)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escape(heading)}</h1>\n"
-        f'<p class="note">{len(effects.seeds)} paired runs of {years(effects):g} years on the same people with '
+        f'<p class="note">{len(effects.seeds)} paired runs of {years(effects):.0f} years on the same people with '
         f"the same luck; intervals are 90 %.{prices} A simulation, not a forecast: it shows what follows from the "
         f"assumptions listed below.</p>\n{body}{_assumptions(effects)}{_sources(effects)}{_provenance(effects)}"
         "</main>\n</body>\n</html>\n"
@@ -188,7 +189,7 @@ def _why(effects: Effects, label: str) -> str:
         "What one more of an act moves under the contract, less what it moves today, DKK. Own accounts: the "
         "provider's and its owner's, with their share of what a consortium divides. Consortium: what it as a whole "
         "has more to divide. Felt: what reaches the deciding person, who as a member counts a part of the whole. "
-        "Derived from the contract's clauses, not typed in."
+        f"Derived from the contract's clauses, not typed in. {KRONER}"
     )
     return table_html(caption, ["one more", "own accounts", "consortium", "felt", "does more"], rows)
 

@@ -1,19 +1,17 @@
-"""Run folders: everything that a run or comparison showed and was made of, written whole or not at all."""
+"""Run folders: everything that a run or comparison showed and was made of."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+
+from experiments.run_place import folder_name, new_folder
 
 if TYPE_CHECKING:
     from experiments.comparison import Effects
@@ -25,37 +23,6 @@ PACKAGES: Final = ("tvaers", "mesa", "numpy", "numba", "networkx", "scipy", "pan
 
 #: Tables of single runs that a folder keeps: name, attribute of the digest.
 RUN_TABLES: Final = ("indicators", "ledger", "costs", "activity", "incentives")
-
-
-@contextlib.contextmanager
-def new_folder(place: Path) -> Iterator[Path]:
-    """A folder that appears under its name when it is complete; until then, and after a failure, there is nothing.
-
-    Parameters
-    ----------
-    place : Path
-        Where it shall stand. A folder of that name is replaced: names carry the fingerprint of the content.
-    """
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    try:
-        draft.chmod(0o755)
-        yield draft
-        if place.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{place.name}-old-", dir=place.parent))
-            os.replace(place, old / place.name)
-            os.replace(draft, place)
-            shutil.rmtree(old)
-        else:
-            os.replace(draft, place)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def folder_name(command: str, names: list[str], fingerprint: str) -> str:
-    """Name of a run folder: what was done, with what, and the fingerprint's beginning."""
-    words = re.sub(r"[^A-Za-z0-9.-]+", "-", "-".join([command, *names])).strip("-.")
-    return f"{words[:80]}-{fingerprint[:10]}"
 
 
 def versions() -> dict[str, str]:

@@ -15,6 +15,7 @@ from experiments.governance import degrees
 from experiments.headline import ACTORS, answer
 from experiments.numbers_in_words import change, decimals, is_number, level, percent, signed
 from experiments.reading_effects import (
+    KRONER,
     MONEY,
     care_rows,
     mains,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
     from experiments.comparison import Effects
 
-#: Width where none is known: a pipe or a file.
-WIDTH = 80
 _WIDEST = 100
 #: The net result of which the level says little, and why.
 LITTLE: Final = "payer=region"
@@ -74,7 +73,7 @@ def effects_report(effects: Effects) -> Group:
         parts += [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in answer(effects, label).paragraphs()]
         parts += [care_table(effects, label), money_table(effects, label)]
         parts += governance_tables(effects, label)
-        parts.append(why_table(effects, label))
+        parts += [why_table(effects, label), Padding(Text(KRONER, style="dim"), (0, 0, 1, 0))]
     parts = [Padding(part, (0, 0, 1, 0)) if isinstance(part, Table) else part for part in parts]
     parts.append(Text(_small_print(effects), style="dim"))
     return Group(*parts)
@@ -82,8 +81,8 @@ def effects_report(effects: Effects) -> Group:
 
 def _small_print(effects: Effects) -> str:
     return (
-        f"{len(effects.seeds)} paired runs of {years(effects):g} years; intervals are 90 %. Per 1,000 and per person: "
-        f"residents aged 65+, per year. Fingerprint {effects.fingerprint[:16]}."
+        f"{len(effects.seeds)} paired runs of {years(effects):.0f} years; intervals are 90 %. Per 1,000 and per "
+        f"person: residents aged 65+, per year. Fingerprint {effects.fingerprint[:16]}."
     )
 
 
@@ -216,16 +215,20 @@ def _amounts(rows: pd.DataFrame) -> dict[str, tuple[str, Callable[[float], str]]
     return found
 
 
-def validation_table(rows: pd.DataFrame) -> Table:
-    """What was expected, what the model gives, and whether it lies inside."""
-    shown = [
-        (
-            f"{row['case']}: {row['quantity']}",
-            str(row["unit"]),
-            level(row["value"]),
-            f"{level(row['low'])} to {level(row['high'])}",
-            "inside" if row["passed"] else "OUTSIDE",
+def validation_tables(rows: pd.DataFrame) -> list[Table]:
+    """What was expected, what the model gives, and whether it lies inside: a table for each case."""
+    return [_validation_table(str(case), own) for case, own in rows.groupby("case", sort=False)]
+
+
+def _validation_table(case: str, rows: pd.DataFrame) -> Table:
+    shown = []
+    for row in rows.to_dict("records"):
+        unit = shown_unit(str(row["unit"]))
+        value, low, high = (row[name] * unit.factor for name in ("value", "low", "high"))
+        verdict = "inside" if row["passed"] else "OUTSIDE"
+        quantity = str(row["quantity"])
+        said = unit.text in quantity.casefold().replace(",", "").split()  # people, days, beds
+        shown.append(
+            (quantity if said else f"{quantity}, {unit.text}", level(value), f"{level(low)} to {level(high)}", verdict)
         )
-        for row in rows.to_dict("records")
-    ]
-    return table_of("Model against what is known", ["", "", "model", "expected", ""], shown, texts=2)
+    return table_of(f"Model against what is known: {case}", ["", "model", "expected", ""], shown)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import os
 import sys
+import textwrap
 import time
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from experiments.interruption import Interrupted, end_quietly_without_reader
+
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.progress import Progress, TaskID
 
 #: Exit codes: the work failed; the input is wrong.
 FAILED, WRONG_INPUT = 1, 2
+#: Columns of everything that is printed where no width is known.
+WIDTH = 80
+#: What stands for a sign of print where an output cannot show it; for any other a question mark.
+_PLAIN = {"“": '"', "”": '"', "’": "'", "–": "-", "−": "-", "×": "x"}
 #: In a file or pipe a line is written each time so many more per cent are done.
 _STEP = 10
 
@@ -27,6 +37,7 @@ class ProgressOnError(AbstractContextManager["ProgressOnError"]):
         self._task: TaskID | None = None
         self._began = time.monotonic()
         self._said = -1
+        self._done: tuple[int, int] | None = None
 
     def __enter__(self) -> ProgressOnError:
         """Begin."""
@@ -41,6 +52,7 @@ class ProgressOnError(AbstractContextManager["ProgressOnError"]):
 
     def __call__(self, done: int, total: int) -> None:
         """Report that so many of all runs are done."""
+        self._done = done, total
         if self._bar is not None:
             if self._task is None:
                 self._task = self._bar.add_task(self._what, total=total)
@@ -57,17 +69,74 @@ class ProgressOnError(AbstractContextManager["ProgressOnError"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the bar away."""
+        """Take the bar away, and say how far it came if it was interrupted."""
         if self._bar is not None:
             self._bar.stop()
+        if isinstance(error, Interrupted):
+            after = f"after {self._done[0]} of {self._done[1]} runs" if self._done else "before the first run"
+            error.add_note(f"{after}; nothing was written")
 
 
 def _spoken_time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
+def tolerant_streams() -> None:
+    """Let signs that an output cannot show be replaced: a result of an hour must not end at a quotation mark."""
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What stands for signs that an output cannot show, and where to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+def show(text: str) -> None:
+    """Print a result as it is."""
+    end_quietly_without_reader()
+    print(text, flush=True)
+
+
+def show_tables(*parts: RenderableType) -> None:
+    """Print a result of tables and text."""
+    from experiments.tables import print_to
+
+    end_quietly_without_reader()
+    print_to(sys.stdout, *parts)
+    sys.stdout.flush()
+
+
+def show_json(text: str) -> None:
+    """Print a JSON object; what the output cannot show is escaped, so that it reads as the same object."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = "".join(sign if sign.isascii() else json.dumps(sign)[1:-1] for sign in text)
+    show(text)
+
+
+def wrapped(text: str, width: int = WIDTH) -> str:
+    """Text in lines of at most so many columns; later lines are set in further than the first."""
+    inset = " " * (len(text) - len(text.lstrip()))
+    lines = textwrap.wrap(
+        text, width, initial_indent=inset, subsequent_indent=f"{inset}    ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(lines)
+
+
 def note(text: str) -> None:
     """Say something that is not the result."""
+    say(wrapped(text))
+
+
+def say(text: str) -> None:
+    """Say something that is not the result and must not be broken: the name of a file."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -90,5 +159,5 @@ def explain(error: Exception) -> int:
     text = " ".join(str(error).split()) or "no further words"
     expected = isinstance(error, OSError | MemoryError) or type(error).__module__ == "experiments.replication"
     hint = "" if expected else " (unexpected; TVAERS_TRACEBACK=1 shows where)"
-    note(f"tvaers: {text if expected else f'{type(error).__name__}: {text}'}{hint}")
+    say(f"tvaers: {text if expected else f'{type(error).__name__}: {text}'}{hint}")
     return FAILED

@@ -92,9 +92,9 @@ def validation_report(rows: pd.DataFrame) -> Group:
     from rich.console import Group
     from rich.text import Text
 
-    from experiments.tables import validation_table
+    from experiments.tables import validation_tables
 
-    return Group(validation_table(rows), Text(""), *(Text(line) for line in summary_lines(rows)))
+    return Group(*validation_tables(rows), Text(""), *(Text(line) for line in summary_lines(rows)))
 
 
 def summary_lines(rows: pd.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.library import BASE_SCENARIO, Library, is_path
 from sim.locating import Key
-from sim.reading import MOST_LEVELS, InputError, Source, nearest, read_source, shown
+from sim.reading import MOST_LEVELS, InputError, Problems, Source, nearest, read_source, shown
 
 #: Tables of a scenario that are not parameters.
 SECTIONS = ("time", "population", "payment", "response", "intervention", "figures")
@@ -42,12 +42,13 @@ class Row:
 
 @dataclass
 class Merged:
-    """Values of all layers together; later layers win."""
+    """Values of all layers together; later layers win. What cannot be merged is left out and kept in ``problems``."""
 
     layers: list[Layer] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     origins: dict[Key, tuple[Source, Key]] = field(default_factory=dict)
+    problems: Problems = field(default_factory=Problems)
 
     def find(self, key: Key) -> tuple[Source, Key]:
         """Source of a merged value and its place there: the last layer that states it, or what is around it."""
@@ -60,6 +61,14 @@ class Merged:
                 if _states(layer.data, key[:length]):
                     return layer.source, key
         return self.layers[-1].source, key
+
+    def stated(self, key: Key) -> Any:
+        """A merged value as its file states it: paths as they were written."""
+        source, place = self.find(key)
+        value: Any = source.data
+        for part in place:
+            value = value[part]
+        return value
 
     def error(self, problem: str, key: Key, allowed: Any = None) -> InputError:
         """An error at a merged value."""
@@ -120,9 +129,9 @@ def _layer(wanted: str | Path, library: Library, asked_by: Layer | None) -> tupl
             where = asked_by.source if asked_by else Source(None)
             raise where.unknown("scenario", text, library.scenarios(), ("extends",) if asked_by else ())
     path = (asked_by.folder / text) if asked_by else Path(text)
-    if asked_by and not _is_file(path):
+    if asked_by and not (path.suffix == ".toml" and _is_file(path)):
         raise asked_by.source.error(
-            f"there is no file {shown(text)}", ("extends",), "a file, or the name of a scenario"
+            f"there is no scenario file {shown(text)}", ("extends",), "a .toml file, or the name of a scenario"
         )
     return path.stem, _from_file(path)
 
@@ -157,8 +166,10 @@ def merge(layers: Iterable[Layer], start: Merged | None = None) -> Merged:
             if name not in ("extends", "title", "name", "payment", "intervention"):
                 _put(merged.data, name, value)
         _move_first_row(merged, before)
-        _merge_payment(merged, layer)
-        _merge_interventions(merged, layer)
+        with merged.problems.kept():
+            _merge_payment(merged, layer)
+        with merged.problems.kept():
+            _merge_interventions(merged, layer)
     top = merged.layers[-1].data
     merged.data |= {name: top[name] for name in ("title", "name") if name in top}  # never inherited
     return merged
@@ -212,16 +223,17 @@ def _merge_payment(merged: Merged, layer: Layer) -> None:
         )
     for name in payment:
         if name not in _SETTINGS_OF_PAYMENT:
-            raise layer.source.unknown("key", name, _SETTINGS_OF_PAYMENT, ("payment", name))
+            merged.problems.found.append(layer.source.unknown("key", name, _SETTINGS_OF_PAYMENT, ("payment", name)))
     if "schedule" in payment:
-        merged.rows = list(_stated_rows(payment["schedule"], layer))
+        with merged.problems.kept():
+            merged.rows = list(_stated_rows(payment["schedule"], layer, merged.problems))
     if "contract" in payment:
         _add_row(merged, payment, layer)
     elif "from" in payment:
         raise layer.source.error('"from" stands without a contract', ("payment", "from"), 'together with "contract"')
 
 
-def _stated_rows(schedule: Any, layer: Layer) -> Iterator[Row]:
+def _stated_rows(schedule: Any, layer: Layer, problems: Problems) -> Iterator[Row]:
     key: Key = ("payment", "schedule")
     if not isinstance(schedule, list) or not schedule:
         raise layer.source.error(f"{shown(schedule)} is not a schedule", key, "[{ from = 2018-01-01, contract = ... }]")
@@ -230,7 +242,8 @@ def _stated_rows(schedule: Any, layer: Layer) -> Iterator[Row]:
         first = as_date(values.get("from")) if isinstance(values, dict) else None
         if first and last and first <= last:
             problem = f"{first} does not come after {last}" if first < last else f"{first} stands twice"
-            raise layer.source.error(problem, (*key, index, "from"), "dates from first to last, each once")
+            allowed = "dates from first to last, each once"
+            problems.found.append(layer.source.error(problem, (*key, index, "from"), allowed))
         last = first or last
         # A row without a usable date is kept as it is, for the error that says so.
         yield Row(first or date.min, values, layer, (*key, index))
@@ -257,7 +270,8 @@ def _merge_interventions(merged: Merged, layer: Layer) -> None:
     for index, one in enumerate(stated):
         name = one.get("name") if isinstance(one, dict) else None
         if isinstance(name, str) and name in own:
-            raise layer.source.error(f"{shown(name)} is stated twice", ("intervention", index, "name"), "each once")
+            problem = layer.source.error(f"{shown(name)} is stated twice", ("intervention", index, "name"), "each once")
+            merged.problems.found.append(problem)
         own |= {name} if isinstance(name, str) else set()
         names = [other.get("name") if isinstance(other, dict) else None for other in kept]
         place = names.index(name) if name is not None and name in names else len(kept)
@@ -299,15 +313,10 @@ def parameter_changes(table: Mapping[str, Any], key: Key) -> Iterator[tuple[Key,
             yield (*key, name), value
 
 
-def check_top_level(layer: Layer, themes: Iterable[str]) -> None:
-    """Only known tables stand at the top of a layer.
-
-    Raises
-    ------
-    InputError
-        For the first that is not known, with the nearest name.
-    """
+def check_top_level(layer: Layer, themes: Iterable[str], problems: Problems) -> None:
+    """Only known tables stand at the top of a layer; each other is a problem, with the nearest name."""
     known = sorted({"extends", "name", "title", *SECTIONS, *themes})
     for name in layer.data:
         if name not in known:
-            raise layer.source.error(f"there is no key {shown(name)} here", (name,), known, nearest(name, known))
+            problem = f"there is no key {shown(name)} here"
+            problems.found.append(layer.source.error(problem, (name,), known, nearest(name, known)))

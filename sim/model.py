@@ -19,6 +19,7 @@ from agents.ward import Ward
 from sim.measures import CONDITIONS
 from sim.months import Months
 from sim.planning import IN_FORCE
+from sim.reading import InputError
 from sim.state import DEAD, MOVED, PLACES
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class PatientView:
 
 
 class CareModel(BaseModel):
-    """An ordinary Mesa model: ``model.step()`` is one day.
+    """An ordinary Mesa model: ``model.step()`` is one day, and ``model.running`` says whether one is left.
 
     Parameters
     ----------
@@ -99,10 +100,15 @@ class CareModel(BaseModel):
         return date_of(self.months.day)
 
     def step(self) -> None:
-        """Live one day."""
+        """Live one day.
+
+        Raises
+        ------
+        InputError
+            If the last day of the scenario has been lived: a loop should end when ``running`` is False.
+        """
         if self.months.finished:
-            self.running = False
-            return
+            raise InputError(f"the scenario ended before {self.date}", allowed="step() as long as model.running")
         before = self.months.month
         self.months.live(self.months.day + 1)
         if self.months.month != before:

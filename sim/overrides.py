@@ -8,13 +8,13 @@ from typing import Any
 
 from sim.layers import Layer, parameter_changes, path_from
 from sim.locating import Key
-from sim.parameters import Parameters
+from sim.parameters import Parameter, Parameters
 from sim.parameters.own_figures import figures_from_file, figures_from_rows
-from sim.reading import InputError, dotted, nearest, shown
+from sim.reading import InputError, Problems, dotted, nearest, shown
 
 
 def apply_layers(
-    base: Parameters, layers: list[Layer], settings: tuple[str, ...]
+    base: Parameters, layers: list[Layer], settings: tuple[str, ...], problems: Problems
 ) -> tuple[Parameters, tuple[str, ...]]:
     """Parameters after all layers, and the files of figures that were read.
 
@@ -26,22 +26,20 @@ def apply_layers(
         The most basic first.
     settings : tuple of str
         Keys of ``[response]`` that are not parameters.
-
-    Raises
-    ------
-    InputError
-        With file, line and key.
+    problems : Problems
+        Where changes that cannot be made are kept, with file, line and key; they are left out.
     """
     parameters = base
     files: list[str] = []
     for layer in layers:
-        parameters, read = _with_figures(parameters, layer)
-        files += read
-        parameters = _with_keys(parameters, layer, settings)
+        with problems.kept():
+            parameters, read = _with_figures(parameters, layer, problems)
+            files += read
+        parameters = _with_keys(parameters, layer, settings, problems)
     return parameters, tuple(files)
 
 
-def _with_figures(parameters: Parameters, layer: Layer) -> tuple[Parameters, list[str]]:
+def _with_figures(parameters: Parameters, layer: Layer, problems: Problems) -> tuple[Parameters, list[str]]:
     figures = layer.data.get("figures")
     if figures is None:
         return parameters, []
@@ -50,36 +48,43 @@ def _with_figures(parameters: Parameters, layer: Layer) -> tuple[Parameters, lis
         raise layer.source.error(f"{shown(figures)} stands where a table is expected", ("figures",), allowed)
     for name in figures:
         if name not in allowed:
-            raise layer.source.unknown("key", name, allowed, ("figures", name))
+            problems.found.append(layer.source.unknown("key", name, allowed, ("figures", name)))
     read: list[str] = []
     if "file" in figures:
-        place = figures["file"]
-        if not isinstance(place, str) or not place.endswith(".csv"):
-            raise layer.source.error(f"{shown(place)} is not a table of figures", ("figures", "file"), "a .csv file")
-        try:
-            parameters = parameters.with_figures(figures_from_file(layer.folder / place, parameters.records))
-        except InputError as error:
-            if error.line is not None:
-                raise
-            near = Path(error.suggestion).name if error.suggestion else None  # the file itself: point at who names it
-            text = f"{shown(place)}: {error.problem}"
-            raise layer.source.error(text, ("figures", "file"), "a .csv file that exists", near) from None
-        read.append(path_from(place, layer))
+        with problems.kept():
+            parameters = parameters.with_figures(_from_file(figures["file"], parameters, layer))
+            read.append(path_from(figures["file"], layer))
     if "row" in figures:
         rows = figures_from_rows(figures["row"], parameters.records, layer.source, ("figures", "row"))
         parameters = parameters.with_figures(rows)
     return parameters, read
 
 
-def _with_keys(parameters: Parameters, layer: Layer, settings: tuple[str, ...]) -> Parameters:
+def _from_file(place: Any, parameters: Parameters, layer: Layer) -> list[Parameter]:
+    if not isinstance(place, str) or not place.endswith(".csv"):
+        raise layer.source.error(f"{shown(place)} is not a table of figures", ("figures", "file"), "a .csv file")
+    try:
+        return figures_from_file(layer.folder / place, parameters.records)
+    except InputError as error:
+        if error.line is not None:
+            raise
+        near = Path(error.suggestion).name if error.suggestion else None  # the file itself: point at who names it
+        text = f"{shown(place)}: {error.problem}"
+        raise layer.source.error(text, ("figures", "file"), "a .csv file that exists", near) from None
+
+
+def _with_keys(parameters: Parameters, layer: Layer, settings: tuple[str, ...], problems: Problems) -> Parameters:
     values: dict[str, Any] = {}
     for theme in parameters.themes if "response" in parameters.themes else (*parameters.themes, "response"):
         table = layer.data.get(theme, {})
         if not isinstance(table, dict):
-            raise layer.source.error(f"{shown(table)} stands where a table is expected", (theme,), "a table of figures")
+            text = f"{shown(table)} stands where a table is expected"
+            problems.found.append(layer.source.error(text, (theme,), "a table of figures"))
+            continue
         own = {key: value for key, value in table.items() if not (theme == "response" and key in settings)}
         for key, value in parameter_changes(own, (theme,)):
-            values |= _checked(parameters, layer, key, value, settings)
+            with problems.kept():
+                values |= _checked(parameters, layer, key, value, settings)
     return parameters.replace(values) if values else parameters
 
 

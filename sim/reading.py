@@ -6,7 +6,8 @@ import difflib
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,8 @@ MOST_BYTES = 1_000_000
 #: Deepest nesting of tables and arrays, and most parts of one dotted key.
 MOST_LEVELS = 16
 _MOST_NAMES_SHOWN = 12
+#: How like a file's name must be to that of a missing one, from 0 to 1, to be suggested: names of files are short.
+_LIKE_A_FILE = 0.8
 # A key of very many parts would keep the parser busy for minutes; nobody writes one.
 _ENDLESS_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}""")
 
@@ -80,17 +83,44 @@ class InputError(Exception):
         return (self, *self.others)
 
 
+class Problems:
+    """Gathers the problems of one pass, so that a person is told all of them at once."""
+
+    def __init__(self, found: Iterable[InputError] = ()) -> None:
+        self.found: list[InputError] = list(found)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the problem that ends a block, and go on behind it."""
+        try:
+            yield
+        except InputError as problem:
+            self.found += problem.all
+
+    def end(self) -> None:
+        """Raise them as one error, each once, by file and line; nothing where there are none."""
+        if not self.found:
+            return
+        once = list({str(problem): problem for problem in self.found}.values())
+        files = list(dict.fromkeys(problem.file for problem in once))
+        first, *others = sorted(once, key=lambda problem: (files.index(problem.file), problem.line or 0))
+        first.others = tuple(others)
+        for other in others:
+            first.add_note(str(other))  # shown below the first where the error is not caught
+        raise first
+
+
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_MOST_NAMES_SHOWN])
     more = len(names) - _MOST_NAMES_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The valid name most like a wrong one, or None if none is like it."""
+def nearest(name: str, names: Iterable[str], like: float = 0.6) -> str | None:
+    """The valid name most like a wrong one, or None if none is as like it as that (1: the same)."""
     wanted = name[:100].casefold()
     by_fold = {known.casefold(): known for known in names}
-    found = difflib.get_close_matches(wanted, by_fold, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(wanted, by_fold, n=1, cutoff=like)
     return by_fold[found[0]] if found else None
 
 
@@ -208,8 +238,9 @@ def read_text(path: str | Path) -> str:
 def _neighbour(path: Path) -> str | None:
     if not path.parent.is_dir():
         return None
-    found = nearest(path.name, (other.name for other in path.parent.iterdir()))
-    return str(path.parent / found) if found else None
+    stems = {other.stem: other for other in path.parent.iterdir() if other.suffix == path.suffix}
+    found = nearest(path.stem, stems, _LIKE_A_FILE)
+    return str(stems[found]) if found else None
 
 
 def parse_toml(text: str, file: str | None = None) -> Source:

@@ -12,10 +12,11 @@ from pydantic import BeforeValidator, Field, PrivateAttr
 
 from sim.layers import Layer, Merged, check_top_level, layers_of, merge, path_from, schedule_of
 from sim.library import BASE_SCENARIO, Library, built_in, is_path, scenario_folders
+from sim.locating import Key
 from sim.parameters import Parameters
 from sim.reading import InputError, Source, shown
 from sim.settings import RESPONDING, Intervention, Payment, Population, Response, ScheduleRow, Time, Title
-from sim.validating import Name, Strict, from_array, validated
+from sim.validating import MOST_OF_A_NAME, Name, Strict, from_array, validated
 
 __all__ = [
     "Intervention",
@@ -63,7 +64,7 @@ class Scenario(Strict):
         Raises
         ------
         InputError
-            Saying file, line, key, what is allowed, and the nearest name.
+            Saying file, line, key, what is allowed, and the nearest name; further problems are in its ``others``.
         """
         known = library or built_in()
         name, layers = layers_of(name_or_path, known)
@@ -224,13 +225,13 @@ def _short(key: str, value: Any) -> str:
 
 
 def _resolved(name: str, merged: Merged, base: Parameters, library: Library, figures: tuple[str, ...]) -> Scenario:
-    """A scenario from merged layers, every name in it checked."""
+    """A scenario from merged layers, every name in it checked; all problems are told at once."""
     from sim.overrides import apply_layers
 
+    problems = merged.problems
     for layer in merged.layers:
-        check_top_level(layer, base.themes)
-    _check_complete(merged)
-    parameters, own_files = apply_layers(base, merged.layers, tuple(Response.model_fields))
+        check_top_level(layer, base.themes, problems)
+    parameters, own_files = apply_layers(base, merged.layers, tuple(Response.model_fields), problems)
     kept = {"time", "population", "title", "name", "intervention"}
     data: dict[str, Any] = {key: value for key, value in merged.data.items() if key in kept}
     stated = merged.data.get("response", {})
@@ -240,22 +241,30 @@ def _resolved(name: str, merged: Merged, base: Parameters, library: Library, fig
             stated["reference"] = path_from(stated["reference"], _layer_with_reference(merged))
     rows = {"schedule": schedule_of(merged)} if merged.rows else {}
     data |= {"response": stated, "payment": rows, "parameters": parameters, "figures": (*figures, *own_files)}
-    scenario = validated(Scenario, {"name": name} | data, merged.layers[-1].source, find=merged.find)
-    scenario._library = library
-    _check_names(scenario, merged, library)
-    _check_schedule(scenario, merged)
+    _check_names(data, merged, library)
+    _check_complete(merged)
+    with problems.kept():
+        scenario = validated(Scenario, {"name": name} | data, merged.layers[-1].source, find=merged.find)
+        scenario._library = library
+        _check_schedule(scenario, merged)
+    problems.end()
     return scenario
 
 
 def _check_complete(merged: Merged) -> None:
-    """A usable start comes first, because the schedule may begin with it."""
+    """Nothing more can be told of a scenario that lacks a table, or a usable start, with which its schedule begins."""
     top = merged.layers[-1].source
     needed = ("time", "population", "payment", "response")
     stated = {*merged.data, *(("payment",) if merged.rows else ())}
     if missing := [name for name in needed if name not in stated]:
         allowed = f'extends = "{BASE_SCENARIO}", or all of {", ".join(needed)} stated'
-        raise InputError(f'"{missing[0]}" is missing', top.file, 1 if top.file else None, missing[0], allowed)
-    validated(Time, merged.data["time"], top, ("time",), merged.find)
+        lacking = InputError(f'"{missing[0]}" is missing', top.file, 1 if top.file else None, missing[0], allowed)
+        merged.problems.found.append(lacking)
+        merged.problems.end()
+    with merged.problems.kept():
+        validated(Time, merged.data["time"], top, ("time",), merged.find)
+    if any(problem.key in ("time", "time.start") for problem in merged.problems.found):
+        merged.problems.end()
 
 
 def _layer_with_reference(merged: Merged) -> Layer:
@@ -263,39 +272,58 @@ def _layer_with_reference(merged: Merged) -> Layer:
     return next(stating, merged.layers[-1])
 
 
-def _check_names(scenario: Scenario, merged: Merged, library: Library) -> None:
-    places = scenario.population.municipalities
+def _check_names(data: Mapping[str, Any], merged: Merged, library: Library) -> None:
+    """Whether all that is named exists, in values that need not be valid otherwise."""
+    places = _inside(data, "population", "municipalities")
     for index, place in enumerate(places):
-        key = ("population", "municipalities", index)
+        key: Key = ("population", "municipalities", index)
         if place in places[:index]:
-            raise merged.error(f'"{place}" stands twice', key, "each municipality once")
+            merged.problems.found.append(merged.error(f"{shown(place)} stands twice", key, "each municipality once"))
         _known(merged, "municipality", place, library.municipalities(), key)
+    responses = data["response"] if isinstance(data["response"], dict) else {}
     for actor in RESPONDING:
-        _known(merged, "response", getattr(scenario.response, actor), library.responses, ("response", actor))
-    if scenario.response.reference != "none":
-        _known_contract(merged, scenario.response.reference, library, ("response", "reference"))
-    for index, row in enumerate(scenario.payment.schedule):
-        _known_contract(merged, row.contract, library, ("payment", "schedule", index, "contract"))
-    for index, one in enumerate(scenario.interventions):
-        _known(merged, "intervention", one.name, library.interventions(), ("intervention", index, "name"))
+        _known(merged, "response", responses.get(actor), library.responses, ("response", actor))
+    if responses.get("reference") != "none":
+        _known_contract(merged, responses.get("reference"), library, ("response", "reference"))
+    for index, row in enumerate(_inside(data, "payment", "schedule")):
+        contract = row.get("contract") if isinstance(row, dict) else None
+        _known_contract(merged, contract, library, ("payment", "schedule", index, "contract"))
+    for index, one in enumerate(_inside(data, "intervention")):
+        named = one.get("name") if isinstance(one, dict) else None
+        _known(merged, "intervention", named, library.interventions(), ("intervention", index, "name"))
 
 
-def _known(merged: Merged, what: str, name: str, names: tuple[str, ...], key: tuple[str | int, ...]) -> None:
-    if name not in names:
+def _inside(data: Any, *key: str) -> list[Any]:
+    """The array at a place, or none where there is something else."""
+    for part in key:
+        data = data.get(part) if isinstance(data, dict) else None
+    return list(data) if isinstance(data, (list, tuple)) else []
+
+
+def _is_name(value: object) -> bool:
+    """Whether a value can be a name at all; what cannot is told as such."""
+    return isinstance(value, str) and 0 < len(value) <= MOST_OF_A_NAME
+
+
+def _known(merged: Merged, what: str, name: Any, names: tuple[str, ...], key: Key) -> None:
+    if _is_name(name) and name not in names:
         source, place = merged.find(key)
-        raise source.unknown(what, name, names, place)
+        merged.problems.found.append(source.unknown(what, name, names, place))
 
 
-def _known_contract(merged: Merged, reference: str, library: Library, key: tuple[str | int, ...]) -> None:
+def _known_contract(merged: Merged, reference: Any, library: Library, key: Key) -> None:
+    if not _is_name(reference):
+        return
     if not is_path(reference):
         _known(merged, "contract", reference, library.contracts(), key)
-    else:
-        try:
-            found = Path(reference).is_file()
-        except (OSError, ValueError):
-            found = False
-        if not found:
-            raise merged.error(f'there is no contract file "{Path(reference).name}"', key, "a contract file or a name")
+        return
+    try:
+        found = reference.endswith(".toml") and Path(reference).is_file()
+    except (OSError, ValueError):
+        found = False
+    if not found:
+        problem = f"there is no contract file {shown(merged.stated(key))}"
+        merged.problems.found.append(merged.error(problem, key, "the path of a .toml file, or the name of a contract"))
 
 
 def _check_schedule(scenario: Scenario, merged: Merged) -> None:

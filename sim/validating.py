@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 
 from sim.locating import Key
-from sim.reading import InputError, Source, dotted, nearest, shown
+from sim.reading import InputError, Problems, Source, dotted, nearest, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 #: Finds the file that a key of merged values came from, and the key's place in that file.
@@ -75,11 +75,14 @@ MonthStart = Annotated[
     Field(
         ge=date(1990, 1, 1),
         le=date(2100, 1, 1),
-        description="the first of a month as a date without quotes, such as 2018-01-01, from 1990 to 2100",
+        description="the first of a month, such as 2018-01-01, from 1990 to 2100",
     ),
 ]
-#: A name or a path, at most 500 characters.
-Name = Annotated[str, Field(min_length=1, max_length=500, description="text of 1 to 500 characters in quotes")]
+#: Most characters of a name or a path.
+MOST_OF_A_NAME = 500
+Name = Annotated[
+    str, Field(min_length=1, max_length=MOST_OF_A_NAME, description="text of 1 to 500 characters in quotes")
+]
 
 
 def _as_tuple(value: object) -> object:
@@ -109,18 +112,17 @@ def validated(model: type[Model], data: object, source: Source, at: Key = (), fi
     Raises
     ------
     InputError
-        The first problem, with the others in ``others``.
+        The first problem by line, with the others in ``others``.
     """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        found = sorted(error.errors(include_url=False), key=lambda problem: problem["type"] != "extra_forbidden")
-        problems = [
-            _explained(model, problem, source, at, find) for problem in found
-        ]  # a misspelt key before a missing
-        first = problems[0]
-        first.others = tuple(problems[1:])
-        raise first from None
+        explained = [(one, _explained(model, one, source, at, find)) for one in error.errors(include_url=False)]
+    # A misspelt key is told, and not that what it was meant to be is missing.
+    meant = {(*one["loc"][:-1], text.suggestion) for one, text in explained if one["type"] == "extra_forbidden"}
+    problems = Problems(text for one, text in explained if one["type"] != "missing" or one["loc"] not in meant)
+    problems.end()
+    raise AssertionError("what is wrong has been said")
 
 
 def _explained(model: type[BaseModel], problem: Any, source: Source, at: Key, find: Finder | None) -> InputError:
@@ -129,7 +131,7 @@ def _explained(model: type[BaseModel], problem: Any, source: Source, at: Key, fi
     key = (*at, *path)
     file, place = find(key) if find else (source, key)
     text, allowed, suggestion = _words(problem, path, field, owner)
-    return InputError(text, file.file, file.line_of(place), dotted(key) or None, allowed, suggestion)
+    return InputError(text, file.file, file.line_of(place), dotted(place) or None, allowed, suggestion)
 
 
 def _words(

@@ -146,7 +146,8 @@ class Parameters:
             try:
                 value = as_value(given)
             except ValueError as error:
-                raise InputError(str(error), key=name, allowed=f"a number ({known.unit})") from None
+                span = " from {:g} to {:g}".format(*known.limits()) if type(given) in (int, float) else ""
+                raise InputError(str(error), key=name, allowed=f"a number{span} ({known.unit})") from None
             if fault := known.fault_of(value):
                 raise InputError(fault[0], key=name, allowed=fault[1])
             checked[name] = value

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.locating import Key
 from sim.parameters.record import Numbers, Parameter, Text, Value, as_value, numbers_of
-from sim.reading import InputError, Source, nearest, read_text, shown, unknown_name
+from sim.reading import InputError, Problems, Source, nearest, read_text, shown, unknown_name
 from sim.validating import Strict, validated
 
 COLUMNS = ("id", "value", "low", "high", "unit", "source")
@@ -45,24 +45,32 @@ def figures_from_file(path: str | Path, known: Mapping[str, Parameter]) -> list[
         Naming file, line and column.
     """
     found: dict[str, Parameter] = {}
-    for line, cells in _rows(read_text(path), path):
+    problems = Problems()
+    for line, cells in _rows(read_text(path), path, problems):
 
         def error(problem: str, part: str | None, allowed: Allowed, line: int = line) -> InputError:
             return InputError(problem, path, line, part, allowed)
 
-        numeric: dict[str, object] = {
-            part: _numbers_in(cells[part], part, error) for part in ("value", "low", "high") if part in cells
-        }
-        if "id" not in cells or "value" not in cells:
-            raise error("a row lacks its id or value", None, "an id and a value in every row")
-        try:
-            own = validated(OwnFigure, {**cells, **numeric}, Source(str(path)))
-        except InputError as fault:
-            raise error(fault.problem, fault.key, fault.allowed) from None
-        if own.id in found:
-            raise error(f"{shown(own.id)} is given twice", "id", "each once")
-        found[own.id] = _replaced(own, known, error)
+        with problems.kept():
+            own = _row_of(cells, error)
+            if own.id in found:
+                raise error(f"{shown(own.id)} is given twice", "id", "each once")
+            found[own.id] = _replaced(own, known, error)
+    problems.end()
     return list(found.values())
+
+
+def _row_of(cells: Mapping[str, str], error: Raised) -> OwnFigure:
+    numeric: dict[str, object] = {
+        part: _numbers_in(cells[part], part, error) for part in ("value", "low", "high") if part in cells
+    }
+    if "id" not in cells or "value" not in cells:
+        raise error("a row lacks its id or value", None, "an id and a value in every row")
+    try:
+        return validated(OwnFigure, {**cells, **numeric}, Source(None))
+    except InputError as fault:
+        Problems(error(one.problem, one.key, one.allowed) for one in fault.all).end()
+        raise
 
 
 def figures_from_rows(rows: Any, known: Mapping[str, Parameter], source: Source, at: Key) -> list[Parameter]:
@@ -70,15 +78,18 @@ def figures_from_rows(rows: Any, known: Mapping[str, Parameter], source: Source,
     if not isinstance(rows, list):
         raise source.error(f"{shown(rows)} stands where [[figures.row]] tables are expected", at)
     found: dict[str, Parameter] = {}
+    problems = Problems()
     for index, row in enumerate(rows):
-        own = validated(OwnFigure, row, source, (*at, index))
-        if own.id in found:
-            raise source.error(f"{shown(own.id)} is given twice", (*at, index, "id"))
 
         def error(problem: str, part: str | None, allowed: Allowed, place: Key = (*at, index)) -> InputError:
             return source.error(problem, place if part is None else (*place, part), allowed)
 
-        found[own.id] = _replaced(own, known, error)
+        with problems.kept():
+            own = validated(OwnFigure, row, source, (*at, index))
+            if own.id in found:
+                raise error(f"{shown(own.id)} is given twice", "id", "each once")
+            found[own.id] = _replaced(own, known, error)
+    problems.end()
     return list(found.values())
 
 
@@ -116,8 +127,8 @@ def _words(value: Value) -> str:
     return " ".join(f"{one:g}" for one in numbers_of(value))
 
 
-def _rows(text: str, path: str | Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line and filled cells of each row."""
+def _rows(text: str, path: str | Path, problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and filled cells of each row; rows whose cells cannot be told apart are kept as problems."""
     first = text.partition("\n")[0]
     separator = ";" if ";" in first else ","
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
@@ -127,14 +138,23 @@ def _rows(text: str, path: str | Path) -> Iterator[tuple[int, dict[str, str]]]:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) > len(header):
-                raise InputError(f"{len(cells)} cells stand under {len(header)} columns", path, reader.line_num)
-            filled = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
-            if separator == ";":
-                filled = {name: _decimal_points(name, cell, path, reader.line_num) for name, cell in filled.items()}
+            try:
+                filled = _filled(header, cells, separator, path, reader.line_num)
+            except InputError as problem:
+                problems.found.append(problem)
+                continue
             yield reader.line_num, filled
     except csv.Error as error:
         raise InputError(f"this is not a CSV table ({error})", path, reader.line_num) from error
+
+
+def _filled(header: list[str], cells: list[str], separator: str, path: str | Path, line: int) -> dict[str, str]:
+    if len(cells) > len(header):
+        raise InputError(f"{len(cells)} cells stand under {len(header)} columns", path, line)
+    filled = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
+    if separator == ";":
+        filled = {name: _decimal_points(name, cell, path, line) for name, cell in filled.items()}
+    return filled
 
 
 def _check_header(header: list[str], path: str | Path) -> None:

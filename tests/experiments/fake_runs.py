@@ -281,16 +281,8 @@ def _indicators(care: np.ndarray, ledger: pd.DataFrame, costs: pd.DataFrame) -> 
             rows.append((name, "age=80+", period, unit, 2 * factor * number / people, 0.5 * number, 0.25 * people))
     for period, years in (("all", range(YEARS)), ("2018", [0])):
         number = sum(care[0][year] for year in years)
-        row = (
-            "acute_admissions",
-            "all",
-            period,
-            "courses per year",
-            number / len(list(years)),
-            number,
-            len(list(years)),
-        )
-        rows.append(row)
+        span = (1096 if period == "all" else 365) / 365.25
+        rows.append(("acute_admissions", "all", period, "courses per year", number / span, number, span))
     rows.append(("nothing_counted", "all", "all", "per cent", np.nan, 0.0, 0.0))
     for account in ("region", "municipality", "state", "gp", "patients", "outside"):
         for period in ("all", "2018", "2019", "2020"):

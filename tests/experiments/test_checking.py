@@ -63,7 +63,7 @@ EXPECTED: dict[str, tuple[int | None, str | None, tuple[str, ...]]] = {
     ),
     "contract-is-a-number": (
         4,
-        "payment.schedule.contract",
+        "payment.contract",
         (
             "2018 is not possible here",
             "Allowed: text of 1 to 500 characters in quotes",
@@ -137,8 +137,8 @@ EXPECTED: dict[str, tuple[int | None, str | None, tuple[str, ...]]] = {
         1,
         "extends",
         (
-            'there is no file "../nowhere/base.toml"',
-            "Allowed: a file, or the name of a scenario",
+            'there is no scenario file "../nowhere/base.toml"',
+            "Allowed: a .toml file, or the name of a scenario",
         ),
     ),
     "extends-unknown": (
@@ -241,8 +241,8 @@ EXPECTED: dict[str, tuple[int | None, str | None, tuple[str, ...]]] = {
         4,
         "payment.contract",
         (
-            'there is no contract file "our-own.toml"',
-            "Allowed: a contract file or a name",
+            'there is no contract file "rules/our-own.toml"',
+            "Allowed: the path of a .toml file, or the name of a contract",
         ),
     ),
     "municipality-twice": (
@@ -576,6 +576,98 @@ def test_a_price_that_the_reference_pays_too_is_noted_to_move_nobody(
     assert ("by itself nobody's behaviour" in " ".join(" ".join(checked.lines()).split())) == bool(told)
     assert all(len(line) <= 80 for line in checked.lines() if "note" in line)
     assert checked.as_record()["notes"] == list(checked.notes)
+
+
+def test_all_problems_of_a_scenario_are_told_by_line(library: Library, tmp_path: Path) -> None:
+    text = """extends = "randers"
+capacity.beds = 1
+[payment]
+contract = "shared-saving"
+contracts = "drg-activity"
+[time]
+years = 0
+[population]
+municipalities = ["Randers", "Nordjurs"]
+[wards]
+geriatric.beds = 1e300
+geriatric.background = -1
+[response]
+gp = "altruism"
+law = "liniar"
+[[intervention]]
+nam = "outreach-team"
+uptake = 3
+"""
+    problems = check_file(write(tmp_path / "own.toml", text), library).problems
+    assert [(problem.line, problem.key) for problem in problems] == [
+        (2, "capacity"), (4, "payment.contract"), (5, "payment.contracts"), (7, "time.years"),
+        (9, "population.municipalities"), (11, "wards.geriatric.beds"), (12, "wards.geriatric.background"),
+        (14, "response.gp"), (15, "response.law"), (17, "intervention.nam"), (18, "intervention.uptake"),
+    ]  # fmt: skip
+    assert "Allowed: a number from 0 to 26000 (beds)" in str(problems[5])
+    with pytest.raises(InputError) as caught:
+        Scenario.load(tmp_path / "own.toml", library)
+    assert caught.value.__notes__ == [str(problem) for problem in problems[1:]]
+
+
+def test_all_problems_of_a_table_of_figures_are_told_by_line(library: Library, tmp_path: Path) -> None:
+    text = (
+        "id;value;low;high\nwards.geriatric.bed;20;;\nwards.geriatric.beds;many;;\n;3;;\n"
+        "wards.geriatric.background;1,5;;\nwards.geriatric.beds;1;2;3;4;5\nwards.geriatric.beds;1.000;;\n"
+    )
+    alone = check_file(write(tmp_path / "own.csv", text), library).problems
+    assert [problem.line for problem in alone] == [2, 3, 4, 5, 6, 7]
+    inside = write(tmp_path / "own.toml", 'extends = "randers"\n[figures]\nfile = "own.csv"\n[time]\nyears = 0\n')
+    found = check_file(inside, library).problems
+    assert sorted(problem.line for problem in found if problem.file and problem.file.endswith(".csv")) == [
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+    ]
+    assert [problem.key for problem in found if problem.file == str(inside)] == ["time.years"]
+
+
+def test_figures_without_a_source_are_named(library: Library, tmp_path: Path) -> None:
+    text = "id,value,source\nwards.geriatric.background,0.15,\nwards.geriatric.beds,20,Own count of June\n"
+    checked = check_file(write(tmp_path / "own.csv", text), library)
+    assert checked.ok
+    assert checked.lines() == [
+        f"{tmp_path / 'own.csv'}: ok, replaces 2 figures",
+        "  1 figure without a source, assumed: wards.geriatric.background",
+    ]
+
+
+@pytest.mark.parametrize("line", ['payment.contract = "../other/x"', 'response.reference = "../other/x"'])
+def test_a_contract_outside_the_folder_is_blamed_on_who_names_it(library: Library, tmp_path: Path, line: str) -> None:
+    write(tmp_path / "other" / "x", "not a contract at all")
+    own = write(tmp_path / "own" / "own.toml", f'extends = "randers"\n{line}\n')
+    (problem,) = check_file(own, library).problems
+    assert (problem.file, problem.line) == (str(own), 2)
+    assert 'there is no contract file "../other/x"' in str(problem)
+    (problem,) = check_file(write(own, 'extends = "../other/x"\n'), library).problems
+    assert (problem.file, problem.key) == (str(own), "extends")
+
+
+def test_dates_may_stand_in_quotes_and_no_message_says_otherwise(library: Library, tmp_path: Path) -> None:
+    text = 'extends = "randers"\ntime.start = "2019-01-01"\n'
+    assert check_file(write(tmp_path / "own.toml", text), library).ok
+    (problem,) = check_file(write(tmp_path / "own.toml", text.replace("01-01", "01-02")), library).problems
+    assert "without quotes" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("missing", "suggested"), [("our-rule.toml", "our-rules.toml"), ("my.toml", None), ("our-rules.csv", None)]
+)
+def test_a_missing_file_is_only_like_one_of_nearly_its_name(
+    tmp_path: Path, missing: str, suggested: str | None
+) -> None:
+    for name in ("our-rules.toml", "m.toml", "e.toml"):
+        write(tmp_path / name, "")
+    (problem,) = check_file(tmp_path / missing).problems
+    assert problem.suggestion == (None if suggested is None else str(tmp_path / suggested))
 
 
 def test_what_was_found_can_be_written_as_json(library: Library) -> None:

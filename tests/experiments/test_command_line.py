@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -13,7 +14,8 @@ from typer.main import get_command
 
 from experiments import command_line, replication
 from experiments.command_line import app, main
-from experiments.terminal import ProgressOnError
+from experiments.interruption import interruptible
+from experiments.terminal import ProgressOnError, show_json
 from tests.experiments import fake_runs
 
 
@@ -135,6 +137,56 @@ def test_a_place_that_cannot_be_written_is_said_before_the_work(
     (tmp_path / "file").write_text("")
     assert call(monkeypatch, "run", "denmark-2018", "--out", str(tmp_path / "file" / "folder")) == 2
     assert "of --out cannot be made" in capsys.readouterr().err
+    assert call(monkeypatch, "run", "denmark-2018", "--out", str(tmp_path / "file")) == 2
+    assert "a file stands where the folder of --out should be" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="a folder that even root cannot write in")
+def test_a_folder_that_nobody_can_write_in_is_refused_before_anything_is_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["compare", "denmark-2018", "shared-savings"], ["run", "denmark-2018"]):
+        assert call(monkeypatch, *command, "--out", "/sys/kernel") == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert "nothing can be written in the folder of --out" in said
+        assert "runs" not in said
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_command_that_fails_leaves_no_folder_behind(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ["compare", "denmark-2018", "shared-savings", "--seed", "13", "--seeds", "1", "--workers", "1"]
+    assert call(monkeypatch, *words, "--out", str(tmp_path / "out" / "deeper")) == 2
+    assert "this seed is unlucky" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("shape", ["--json", "tables"])
+def test_an_output_without_the_signs_of_a_result_gets_others_instead(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shape: str
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    words = ["compare", "denmark-2018", "shared-savings", "--seeds", "2", "--workers", "1", "--out", str(tmp_path)]
+    assert call(monkeypatch, *words, *([shape] if shape == "--json" else [])) == 0
+    text = written.getvalue().decode("ascii")
+    if shape == "--json":
+        (folder,) = tmp_path.iterdir()
+        assert json.loads(text) == json.loads((folder / "effects.json").read_text(encoding="utf-8"))
+    else:
+        assert "Who pays" in text
+        assert 'under "Shared savings in a consortium"' in " ".join(text.split())
+
+
+def test_json_says_the_same_where_its_signs_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    with interruptible():
+        show_json('{"place": "Rønde \U0001f600"}')
+    assert json.loads(written.getvalue()) == {"place": "Rønde \U0001f600"}
 
 
 def test_check_says_what_is_wrong_on_standard_output_and_ends_with_2(
@@ -143,7 +195,19 @@ def test_check_says_what_is_wrong_on_standard_output_and_ends_with_2(
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('extends = "randers"\n[time]\nyears = 0\n', encoding="utf-8")
     assert call(monkeypatch, "check", str(wrong)) == 2
-    assert re.search(r"wrong.toml, line 3, key time.years", capsys.readouterr().out)
+    assert re.search(r"wrong.toml,\s+line\s+3,\s+key\s+time.years", capsys.readouterr().out)
+
+
+def test_check_keeps_to_80_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('extends = "randers"\n[capacity]\nbeds = 3\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "check", "shared-savings", "wrong.toml") == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert [line for line in lines if "figures are assumed" in line]
 
 
 def test_contracts_are_listed_and_explained(

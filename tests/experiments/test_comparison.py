@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,6 +50,59 @@ def test_scenarios_over_other_days_are_refused_before_anything_is_run(change: di
     base = Scenario.load("denmark-2018")
     with pytest.raises(InputError, match="covers"):
         compare(base, base.with_(change), seeds=1, workers=1, simulate=never)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "allowed"),
+    [
+        ({"seeds": 0}, "key seeds: 0 is not possible here. Allowed: a whole number from 1 to 100,000."),
+        ({"seeds": 2.5}, "key seeds: 2.5 is not possible here"),
+        ({"seeds": True}, "key seeds: true is not possible here"),
+        ({"seed": -1}, "key seed: -1 is not possible here"),
+        ({"workers": 0}, "key workers: 0 is not possible here. Allowed: a whole number from 1 to 1,024."),
+    ],
+)
+def test_an_impossible_number_is_refused_with_what_is_allowed(numbers: dict[str, Any], allowed: str) -> None:
+    with pytest.raises(InputError) as problem:
+        compare(BASE, OTHER, **{"seeds": 1, "workers": 1, "simulate": fake_runs.simulate, **numbers})
+    assert allowed in str(problem.value)
+
+
+def test_whole_numbers_of_numpy_are_taken() -> None:
+    effects = compare(BASE, OTHER, seeds=np.int64(2), workers=1, simulate=fake_runs.simulate)  # type: ignore[arg-type]
+    assert len(effects.seeds) == 2
+
+
+def test_scenarios_may_be_named_and_what_is_none_is_refused() -> None:
+    effects = compare("denmark-2018", "shared-savings", seeds=1, workers=1, simulate=fake_runs.simulate)
+    assert (effects.base, effects.others) == ("denmark-2018", ("shared-savings",))
+    with pytest.raises(InputError, match=r'Did you mean "shared-savings"'):
+        compare(BASE, "shared-saving", seeds=1, simulate=fake_runs.simulate)
+    with pytest.raises(InputError, match="3 is no scenario"):
+        compare(BASE, 3, seeds=1, simulate=fake_runs.simulate)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="nothing to compare"):
+        compare(BASE, seeds=1, simulate=fake_runs.simulate)
+
+
+def test_an_effect_is_asked_for_by_name_and_says_its_interval(effects: Effects) -> None:
+    found = effects.effect("acute_admissions")
+    assert found.change == parts(effects, "acute_admissions")["total"]
+    assert found.low < found.change < found.high < found.base
+    assert re.fullmatch(r"-[\d.]+ \(-[\d.]+ to -[\d.]+\) courses per year, from [\d,]+", str(found))
+    assert effects.effect("net_result", "payer=region", "2019", "shared-savings (governance 0)").unit == "DKK per year"
+    with pytest.raises(InputError, match='Did you mean "acute_admissions"'):
+        effects.effect("acute_admission")
+
+
+def test_the_example_of_the_read_me_prints_an_effect_with_its_interval(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {"fake": fake_runs.simulate}
+    exec(first.replace("seeds=30", "seeds=3, workers=1, simulate=fake"), names)
+    assert re.search(r"^-[\d.]+ \(-[\d.]+ to -[\d.]+\) courses per year, from [\d,]+$", capsys.readouterr().out)
+    names["base"] = names["base"].with_({"population.scale": 0.01, "time.years": 1, "time.burn_in_years": 0})
+    exec(second.replace("model.running", "model.steps < 2"), names)
+    assert names["model"].steps == 2
 
 
 def test_the_total_is_the_mean_of_paired_differences(effects: Effects) -> None:

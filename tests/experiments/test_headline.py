@@ -10,6 +10,7 @@ import pytest
 from experiments.comparison import Effects, compare
 from experiments.governance import consultations
 from experiments.headline import answer
+from experiments.numbers_in_words import level
 from experiments.reading_effects import care_rows, ends, mains, money_rows, of_scenario, other_whole, why
 from tests.experiments import fake_runs
 
@@ -19,7 +20,7 @@ OTHER = fake_runs.BUILT_IN["shared-savings"]
 
 def test_a_small_effect_is_called_hardly_anything_and_explained_by_incentives(effects: Effects) -> None:
     found = answer(effects, "shared-savings")
-    assert found.verdict == "Hardly anything happens."
+    assert found.verdict == "Hardly anything happens to acute admissions and 30-day readmissions."
     strongest = why(effects, "shared-savings").iloc[0]
     assert strongest["actor"] == "ward"
     assert "one more avoided admission moves" in found.reason
@@ -98,7 +99,7 @@ def test_fewer_seeds_are_paired_with_the_same_seeds_of_the_base(effects: Effects
 def test_the_same_scenario_is_said_to_change_nothing() -> None:
     effects = compare(BASE, BASE, seeds=2, workers=1, simulate=fake_runs.simulate)
     found = answer(effects, "denmark-2018")
-    assert found.verdict == "Nothing happens."
+    assert found.verdict == "Nothing happens to acute admissions and 30-day readmissions."
     assert "same scenario" in found.reason
     assert found.money == "Nobody's net result changes by one øre."
 
@@ -113,8 +114,27 @@ def test_a_large_effect_needs_no_excuse() -> None:
     many = replace(OTHER, interventions=("a", "b", "c", "d", "e"))
     effects = compare(BASE, many, seeds=3, workers=1, simulate=fake_runs.simulate)
     found = answer(effects, "shared-savings")
-    assert found.verdict == "It rises."
+    assert found.verdict == "Up: acute admissions and 30-day readmissions."
     assert found.reason == ""
+
+
+def test_the_verdict_rests_on_all_main_outcomes_and_names_them(effects: Effects) -> None:
+    rows = effects.frame[(effects.frame["indicator"] == "readmission_30_days") & (effects.frame["part"] == "total")]
+    cost = rows[(rows["group"] == "all") & (rows["period"] == "all")].assign(
+        indicator="resource_cost", unit="DKK per year", base=2e9, effect=6e7, low=5e7, high=7e7
+    )
+    dear = answer(replace(effects, frame=pd.concat([effects.frame, cost])), "shared-savings")
+    assert dear.verdict == "Up: total cost. Hardly changed: acute admissions and 30-day readmissions."
+    assert dear.reason == ""
+    cheap = cost.assign(effect=-6e7, low=-9e7, high=1e7)
+    unsure = answer(replace(effects, frame=pd.concat([effects.frame, cheap])), "shared-savings")
+    assert unsure.verdict.endswith("Not surely different from no change: total cost.")
+
+
+def test_the_prose_and_the_table_start_from_the_same_number(effects: Effects) -> None:
+    row = care_rows(of_scenario(effects, "shared-savings")).iloc[0]
+    assert row["indicator"] == "acute_admissions"
+    assert f", from {level(row['base'])} (" in answer(effects, "shared-savings").sentence
 
 
 def test_one_seed_is_said_to_prove_nothing() -> None:

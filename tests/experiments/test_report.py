@@ -10,6 +10,7 @@ import pytest
 from experiments.comparison import Effects
 from experiments.headline import answer
 from experiments.numbers_in_words import typographic
+from experiments.reading_effects import KRONER
 from experiments.report import report_html
 
 
@@ -70,6 +71,7 @@ def test_the_page_says_the_answer_the_assumptions_and_the_sources(page: str, eff
     ):
         assert words in reader.text
     assert effects.fingerprint in reader.text
+    assert KRONER in reader.text
     assert "<DRG>" not in page
 
 

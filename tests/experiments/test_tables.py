@@ -8,6 +8,7 @@ import pytest
 
 from experiments.comparison import Effects
 from experiments.levels import chosen, estimates_of
+from experiments.reading_effects import KRONER
 from experiments.tables import effects_report, estimates_table, levels_report, print_to
 
 
@@ -56,3 +57,7 @@ def test_the_regions_level_is_marked_as_one_that_means_little(effects: Effects) 
     assert "net result (region) *" in with_region.getvalue()
     assert "* The region's level means little" in with_region.getvalue()
     assert "*" not in without.getvalue()
+
+
+def test_kroner_before_and_after_the_runs_are_told_apart(printed: str) -> None:
+    assert KRONER in " ".join(printed.split())

@@ -106,6 +106,16 @@ def test_the_table_says_inside_or_outside(rows: pd.DataFrame) -> None:
     assert text.count("inside") == len(rows)  # the others, and the line below the table
 
 
+def test_the_table_is_readable_at_80_columns(rows: pd.DataFrame) -> None:
+    stream = io.StringIO()
+    print_to(stream, validation_report(rows))
+    lines = stream.getvalue().splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert stream.getvalue().count("baseline") == 1
+    table = lines[3 : lines.index("")]
+    assert len(table) < 1.6 * len(rows)  # a line or two each
+
+
 def test_an_unknown_case_is_refused_before_anything_runs() -> None:
     engine = Engine()
     with pytest.raises(InputError, match='Did you mean "baseline"'):

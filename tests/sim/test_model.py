@@ -21,6 +21,7 @@ from agents.practice import GpPractice
 from agents.region import Region, State
 from agents.ward import Ward
 from sim.model import CareModel
+from sim.reading import InputError
 from sim.runs import Result, result_of, simulate
 from sim.state import ABSENT, DEAD, MOVED
 from tests.sim.small_runs import assert_same, small
@@ -78,12 +79,16 @@ def test_days_and_whole_months_can_be_mixed(simulated: Result, seed: int) -> Non
     assert_same(simulated, result_of(model.months))
 
 
-def test_a_finished_model_stays_where_it_is(seed: int) -> None:
+def test_a_finished_model_stays_where_it_is_and_says_so(seed: int) -> None:
     model = CareModel(small(), seed=seed, patients=False)
-    model.run()
+    while model.running:
+        model.step()
     last = model.today
-    model.step()
+    with pytest.raises(InputError, match=r"the scenario ended before .* as long as model.running"):
+        model.step()
     assert (model.today, model.running) == (last, False)
+    model.run()
+    assert model.today == last
 
 
 def test_reading_agents_and_using_mesas_generators_changes_nothing(simulated: Result, seed: int) -> None:
