@@ -24,6 +24,7 @@ from sim.day.rates import (
     as_record,
     read_theme,
 )
+from sim.day.room import LISTS
 from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
 from sim.measuring import USES
 from sim.mortality import death_table, hashable
@@ -31,6 +32,7 @@ from sim.network import Network, build_network, names_to_keys
 from sim.population.attributes import chronic_fee_enrolment
 from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
+from sim.reading import InputError
 from sim.recent_past import recent_discharges
 from sim.state import (
     ABSENT,
@@ -132,8 +134,8 @@ def build(scenario: Scenario, seed: int) -> World:
     )  # fmt: skip
     state = State(
         people=people,
-        stays=empty_stays(len(people.key) // 16 + 256),
-        lists=empty_lists(len(people.key)),
+        stays=empty_stays(0),
+        lists=empty_lists(),
         organisations=_organisations(scenario, network, initial, shift, need),
     )
     places = max(len(network.practices), len(network.units), len(network.municipalities), len(network.wards))
@@ -142,7 +144,7 @@ def build(scenario: Scenario, seed: int) -> World:
         state=state,
         rates=rates,
         load=no_load(network),
-        work=empty_work(len(people.key), places),
+        work=empty_work(places, len(LISTS)),
         season=_season(parameters, seed, scenario.first_day, scenario.last_day),
         weight=max(1.0, 1.0 / scale),
         sampled=_sampled(scenario, network, initial, columns, shift, home),
@@ -201,7 +203,7 @@ def _help_shift(
     for m, municipality in enumerate(network.municipalities):
         own = initial["municipality"] == m
         at_home = above[own & (initial["nursing"] == 0)]
-        share = municipality.home_help_share * own.sum() / max(len(at_home), 1)
+        share = min(municipality.home_help_share * own.sum() / max(len(at_home), 1), 1.0)  # nobody has more than all
         shift[m] = np.quantile(at_home, 1.0 - share) if len(at_home) else 0.0
     return shift
 
@@ -349,7 +351,11 @@ def _diagnoses(p: Parameters, prevalence: NDArray[np.float64]) -> NDArray[np.flo
         mean = 1.0 + (weight - 1.0) * prevalence[condition]
         has = (np.arange(32) >> condition) & 1 == 1
         table[:, column] *= np.where(has, weight, 1.0) / mean
-    return np.asarray(np.cumsum(table / table.sum(axis=1, keepdims=True), axis=1))
+    whole = table.sum(axis=1, keepdims=True)
+    if not whole.all():
+        problem = "no diagnosis is left for people with some of the conditions"
+        raise InputError(problem, key="health.diagnosis.shares", allowed="shares of which some are above 0")
+    return np.asarray(np.cumsum(table / whole, axis=1))
 
 
 def _season(p: Parameters, seed: int, first: int, last: int) -> NDArray[np.float64]:

@@ -242,8 +242,14 @@ BEDS: Final[tuple[Indicator, ...]] = (
         {"modelled_days": 1}, {"occupied_days": 1},
     ),
     per_ward(
-        "refilled_beds", "Senge fyldt op igen", "Background patients who took a freed bed, mean over days.", "beds",
+        "refilled_beds", "Senge fyldt op igen",
+        "Background patients in beds that people of the model have freed since the burn-in, mean over days.", "beds",
         {"refilled_days": 1}, {"days": 1},
+    ),
+    per_ward(
+        "displaced_beds", "Fortrængte senge",
+        "Background patients who have no bed since people of the model take more than in the burn-in, mean over days.",
+        "beds", {"displaced_days": 1}, {"days": 1},
     ),
     per_ward(
         "ward_discharges", "Udskrivninger pr. år", "Stays of people in the model that end on the ward.",

@@ -214,17 +214,9 @@ def empty_stays(room: int) -> Stays:
     return Stays(np.zeros(1, np.int64), records(room, BED))
 
 
-def empty_lists(people: int) -> Lists:
-    """Queues for a population of that many rows."""
-    return Lists(
-        practice=empty_queue(people // 2 + 256),
-        help=empty_queue(people // 4 + 256),
-        nursing_home=empty_queue(people // 4 + 256),
-        temporary=empty_queue(people // 16 + 256),
-        elective=empty_queue(people // 8 + 256),
-        follow_up=empty_queue(people // 8 + 256),
-        returns=empty_queue(people // 8 + 256),
-    )
+def empty_lists() -> Lists:
+    """Queues without room; they get it before the first day (:mod:`sim.room`)."""
+    return Lists(*(empty_queue(0) for _ in Lists._fields))
 
 
 def arrays(state: Any, prefix: str = "") -> Iterator[tuple[str, NDArray[Any]]]:

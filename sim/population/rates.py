@@ -24,6 +24,7 @@ from sim.population.structure import (
     single_ages,
     women_by_age,
 )
+from sim.reading import InputError
 
 #: Conditions in the order of their bits, without the further ones.
 NAMED: tuple[str, ...] = tuple(name for name in CONDITIONS if name != "other")
@@ -185,8 +186,11 @@ def _frailty(figures: Figures, have: Array, nursing: Array) -> tuple[Array, floa
     dementia = bits // CONDITIONS["dementia"] & 1
     weights = reference_people(figures)[..., None] * have * (1 - nursing[..., dementia])
     cuts = np.log([figures.number("people.frailty.cut_frail"), figures.number("people.frailty.cut_prefrail")])
-    frail = figures.number("people.frailty.share_frail")
-    wanted = log_odds_of(np.array([frail, frail + figures.number("people.frailty.share_prefrail")]))
+    frail, prefrail = (figures.number(f"people.frailty.share_{which}") for which in ("frail", "prefrail"))
+    if frail + prefrail >= 1.0:
+        problem = f"with {frail:g} frail people nobody would be robust"
+        raise InputError(problem, key="people.frailty.share_prefrail", allowed=f"less than {1.0 - frail:g}")
+    wanted = log_odds_of(np.array([frail, frail + prefrail]))
 
     weights /= weights.sum()
 
