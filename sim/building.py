@@ -124,7 +124,7 @@ def build(scenario: Scenario, seed: int) -> World:
         practice=as_record(read_theme(PracticeRates, "general_practice", parameters)),
         home=as_record(home),
         hospital=as_record(read_theme(HospitalRates, "hospital", parameters)),
-        derived=as_record(_derived(scenario, network, seed, initial, health)),
+        derived=as_record(_derived(scenario, seed, initial, health)),
     )
     people = _people(columns)
     first = int(np.count_nonzero(people.arrival <= scenario.first_day))  # those there from the start come first
@@ -136,7 +136,7 @@ def build(scenario: Scenario, seed: int) -> World:
         people=people,
         stays=empty_stays(0),
         lists=empty_lists(),
-        organisations=_organisations(scenario, network, initial, shift, need),
+        organisations=_organisations(scenario, network, seed, initial, shift, need),
     )
     places = max(len(network.practices), len(network.units), len(network.municipalities), len(network.wards))
     return World(
@@ -244,8 +244,9 @@ def _care_by_band(initial: Columns, age: NDArray[np.float64], need: NDArray[np.i
 
 
 def _organisations(
-    scenario: Scenario, network: Network, initial: Columns, shift: NDArray[np.float64], need: NDArray[np.int64]
-) -> Organisations:
+    scenario: Scenario, network: Network, seed: int, initial: Columns, shift: NDArray[np.float64],
+    need: NDArray[np.int64],
+) -> Organisations:  # fmt: skip
     p, copies = scenario.parameters, network.copies
     minutes = network.practice_gps * p.number("general_practice.capacity.minutes_per_gp") * 10.0 * copies
     units = len(network.units)
@@ -264,6 +265,7 @@ def _organisations(
     practices.gp_minutes = minutes
     practices.gp_background = minutes * p.number("general_practice.capacity.background_share")
     practices.gp_key = names_to_keys([practice.name for practice in network.practices])
+    practices.gp_enrolled = chronic_fee_enrolment(read_figures(p), network, seed)
     home_units.unit_capacity = hours * (1.0 + p.number("home_care.help.room"))
     home_units.unit_municipality = [unit.municipality for unit in network.units]
     municipalities.nurse_capacity = np.ceil(people * visits / 1000.0 / 365.25)
@@ -291,7 +293,7 @@ def _organisations(
     )
 
 
-def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, health: HealthRates) -> Derived:
+def _derived(scenario: Scenario, seed: int, initial: Columns, health: HealthRates) -> Derived:
     p = scenario.parameters
     figures = read_figures(p)
     ageing = solve_ageing(figures, hashable(health))
@@ -304,7 +306,6 @@ def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, 
         onset=ageing.onset,
         left_alone=ageing.left_alone,
         frailer=np.exp(figures.array("people.frailty.conditions")),
-        enrolled=chronic_fee_enrolment(figures, network, seed),
         illness_of=math.log(health.illness_base) + _by_set(p.numbers("health.illness.conditions")),
         contacts_of=p.number("general_practice.contacts.healthy")
         + _by_set(p.numbers("general_practice.contacts.conditions")),

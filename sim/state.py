@@ -140,8 +140,11 @@ class Lists(NamedTuple):
     returns: Queue  # people who will come back to the emergency department; day: when
 
 
-#: A practice: tenths of minutes a weekday, and the mean of them used by people under 65.
-PRACTICE = np.dtype([("gp_minutes", np.int64), ("gp_background", np.float64), ("gp_key", np.uint64)])
+#: A practice: tenths of minutes a weekday, the mean of them used by people under 65, and the share of eligible patients
+#: enrolled in the chronic-care fee.
+PRACTICE = np.dtype(
+    [("gp_minutes", np.int64), ("gp_background", np.float64), ("gp_key", np.uint64), ("gp_enrolled", np.float64)]
+)
 #: A home-care unit: minutes a week.
 UNIT = np.dtype([("unit_capacity", np.int64), ("unit_committed", np.int64), ("unit_municipality", np.int64)])
 #: A municipality: acute-nurse visits a day, places, and shares of courses held at the catchment's hospital.

@@ -153,7 +153,7 @@ def begin_condition(
     census(people, organisations, i, -1)
     card.conditions |= 1 << condition
     if card.conditions & CHRONIC_FEE and not before & CHRONIC_FEE:
-        enrols = trait(people.key[i], derived.keys[ENROLLED]) < derived.enrolled[card.practice]
+        enrols = trait(people.key[i], derived.keys[ENROLLED]) < organisations.practices.gp_enrolled[card.practice]
         card.scheme = 1 if enrols else 0
     census(people, organisations, i, 1)
     if card.conditions & CONTROLLED and not before & CONTROLLED:

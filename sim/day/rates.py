@@ -242,7 +242,6 @@ class Derived(NamedTuple):
     onset: Vector  # (80 * 32, conditions) the same, cumulated over conditions
     left_alone: Vector  # (80,) monthly chance that somebody who lives with others comes to live alone
     frailer: Vector  # (conditions,) frailty after the onset of a condition over frailty before
-    enrolled: Vector  # (practices,) share of eligible patients enrolled in the chronic-care fee
     illness_of: Vector  # (32 sets of conditions,) log hazard of illness, base included
     contacts_of: Vector  # (32,) planned contacts with the practice over the band's rate
     outpatient_of: Vector  # (32,) outpatient visits over the band's rate
