@@ -130,8 +130,12 @@ def _nursing_margins(figures: Figures) -> dict[str, Array]:
     for municipality in figures.municipalities:
         key = f"municipalities.{municipality}.nursing_home_share"
         weights = _by_sex(numbers_by_age(figures, municipality), women)
-        residents = figures.number(key) * weights.sum() - np.sum(weights[oldest] * share_of(log_odds[oldest]))
-        wanted = float(residents / weights[~oldest].sum())
+        of_oldest, younger = np.sum(weights[oldest] * share_of(log_odds[oldest])), weights[~oldest].sum()
+        wanted = float((figures.number(key) * weights.sum() - of_oldest) / younger)
+        if not 0.0 < wanted < 1.0:
+            least, most = of_oldest / weights.sum(), (of_oldest + younger) / weights.sum()
+            problem = "with the share of the oldest as it is, no share of the younger gives this one"
+            raise InputError(problem, key=key, allowed=f"more than {least:.4f} and less than {most:.4f}")
         level = solve_level(log_odds[~oldest].ravel(), weights[~oldest].ravel(), wanted, key)
         margins[municipality] = share_of(log_odds + np.where(oldest, 0.0, level)[:, None])
     return margins
