@@ -59,7 +59,9 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") 
         kappa=np.array([number(action.number("kappa")) for action in actions]),
         speed=np.array([-math.expm1(-1.0 / (MONTHS_PER_YEAR * years)) for years in adaptation]),
         lowest=np.array([number(action.number("lowest")) for action in actions]),
-        highest=np.minimum(highest, np.divide(_SURE, observed, out=np.full_like(observed, np.inf), where=observed > 0.0)),
+        highest=np.minimum(
+            highest, np.divide(_SURE, observed, out=np.full_like(observed, np.inf), where=observed > 0.0)
+        ),
         observed=observed,
         salience=number(f"response.salience.{kind}"),
         imitation=-math.expm1(-number(f"response.imitation.{kind}") / MONTHS_PER_YEAR),

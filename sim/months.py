@@ -37,6 +37,7 @@ _FAULTS: Final = {
     FAULT_CLAIMS: "the claims of a day",
 }  # fmt: skip
 
+
 @dataclass
 class Kept:
     """What is kept of the accounts for the results."""

@@ -41,7 +41,9 @@ def enlarge(world: World, out: Output) -> Output:
     world.state = state._replace(
         stays=_longer_stays(state.stays, need[STAYS]), lists=Lists(*(_longer_queue(one, rows) for one, rows in queues))
     )
-    claims = {name: _longer_claims(getattr(work, name), rows) for name, rows in zip(_CLAIMS, need, strict=False)}
+    claims: dict[str, Any] = {
+        name: _longer_claims(getattr(work, name), rows) for name, rows in zip(_CLAIMS, need, strict=False)
+    }
     world.work = work._replace(**claims)
     if len(out.row) >= need[ROWS]:
         return out
