@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -218,12 +219,13 @@ def validation_table(rows: pd.DataFrame) -> Table:
     """What was expected, what the model gives, and whether it lies inside."""
     shown = [
         (
-            f"{row['case']}: {row['quantity']}",
+            f"{row['case']}: {row['quantity']}{' (*)' if row['repeats'] else ''}",
             str(row["unit"]),
             level(row["value"]),
             f"{level(row['low'])} to {level(row['high'])}",
+            "" if math.isnan(row["distance"]) else f"{row['distance']:+.1f}",
             "inside" if row["passed"] else "OUTSIDE",
         )
         for row in rows.to_dict("records")
     ]
-    return table_of("Model against what is known", ["", "", "model", "expected", ""], shown, texts=2)
+    return table_of("Model against what is known", ["", "", "model", "expected", "off", ""], shown, texts=2)
