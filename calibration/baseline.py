@@ -109,8 +109,8 @@ def compare_with_targets(frames: Sequence[pd.DataFrame], targets: Sequence[Targe
     pandas.DataFrame
         One row per target, in their order: case, quantity, unit, value (mean over seeds), low, high, passed; then role,
         grade, target (the figure itself), least and most (over seeds), id, distance (of the value from the
-        middle of the range in halves of its width: beyond -1 or 1 is outside), repeats. A target whose row no frame holds, or whose
-        value is undefined in a run, has value NaN and has not passed.
+        middle of the range in halves of its width: beyond -1 or 1 is outside), repeats. A target whose row no frame
+        holds, or whose value is undefined in a run, has value NaN and has not passed.
 
     Raises
     ------

@@ -59,7 +59,7 @@ def test_the_share_who_live_from_65_to_90_is_that_of_the_life_table(lived: tuple
 
 
 def test_the_level_of_mortality_is_solved_again_for_other_illness_and_for_nothing_that_care_does() -> None:
-    """As docs/ageing.md says: contracts and care change deaths by what happens, figures of health only how they come."""
+    """As docs/ageing.md says: care changes deaths by what happens, figures of health only how they come about."""
     scenario = Scenario.load("denmark-2018")
     p = scenario.parameters
     figures = [name for name in p if name.partition(".")[0] not in ("people", "municipalities", "health")]
