@@ -191,7 +191,8 @@ def _people(columns: Columns) -> People:
 
 
 def _help_threshold(initial: Columns, age: NDArray[np.float64], home: HomeCareRates) -> NDArray[np.float64]:
-    return home.help_frailty - home.help_age * (age - 80.0) / 10.0 - home.help_alone * initial["alone"]
+    decades = (age - home.help_reference_age) / 10.0
+    return home.help_frailty - home.help_age * decades - home.help_alone * initial["alone"]
 
 
 def _help_shift(

@@ -35,6 +35,11 @@ class Today(NamedTuple):
     nurse_free: NDArray[np.int64]  # visits left today, by municipality
 
 
+#: Ratio of severity to need of somebody without an acute illness: far above 1, below which a bed is needed.
+NOT_ILL = 9.0
+#: What a level is at least where something is divided by it: nothing takes more than ten times as long. No action may
+#: fall so low by its range; only a scenario that widens the range meets it.
+LEAST_LEVEL = 0.1
 LOTS = 1125899906842624.0  # 2**50: lots that the lower bits of a rank can hold
 
 #: One claim on a capacity: size in tenths of minutes or 1; ratio below 1 means that a bed is needed.

@@ -55,7 +55,8 @@ def enter(state: State, i: int, rates: Rates, today: Today) -> None:
     if card.conditions & CONTROLLED:
         u = uniform(people.key[i], today.streams[CONTROL_KEPT])
         people.control[i] = today.since + int(u * rates.practice.control_interval)
-    people.instability[i] = rates.health.instability_frailty * (np.float64(card.frailty) - 0.2)
+    health = rates.health
+    people.instability[i] = health.instability_frailty * (np.float64(card.frailty) - health.reference_frailty)
     census(people, organisations, i, 1)
     set_risk(people, i, organisations, rates, today.day)
 

@@ -15,7 +15,7 @@ from sim.day.emergency import (
     treated_elsewhere,
     winter_beds,
 )
-from sim.day.frame import LOAD_DAYS, Load, Output, Today, Work, claim, count, push, write
+from sim.day.frame import LOAD_DAYS, NOT_ILL, Load, Output, Today, Work, claim, count, push, write
 from sim.day.numbers import normal
 from sim.day.rates import Rates
 from sim.day.streams import (
@@ -147,7 +147,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
             admit(state, i, -1, acute, ratio, rates, today, out)
         else:
             count(out, people, i, _C_CANCELLED, 1)
-            push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, 9.0)
+            push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, NOT_ILL)
     others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 0.5, 0.0)  # during the evening's discharges
 
 
@@ -172,7 +172,7 @@ def claim_elective(state: State, rates: Rates, today: Today, work: Work, out: Ou
             if treated_elsewhere(people, i, state.organisations.towns.share_elective[card.municipality], today):
                 ward = state.organisations.wards.shape[0]
             luck = uniform(people.key[i], today.streams[BED_QUEUE])
-            claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry[k].day, 1, 9.0, 2, today.day, luck)
+            claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry[k].day, 1, NOT_ILL, 2, today.day, luck)
         elif place == HOSPITAL:
             queue.entry[kept].row, queue.entry[kept].day = i, today.day + int(rates.hospital.elective_after_course_days)
             kept += 1
