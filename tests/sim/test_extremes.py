@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ EXTREMES: dict[str, Mapping[str, float]] = {
 }
 
 
-def of_one_town(changes: Mapping[str, float]) -> Scenario:
+def of_one_town(changes: Mapping[str, Any]) -> Scenario:
     """A year of a small municipality as a whole, so that no load of others is measured."""
     return small(scale=1.0, population__municipalities=["Norddjurs"]).with_(changes)
 
@@ -167,10 +168,12 @@ def test_patients_of_others_in_freed_and_in_taken_beds_are_counted_apart_and_nev
         ("health.mortality.in_course", 1.0), ("people.nursing_home.occupancy", 0.0), ("practices.cluster_size", 0.0),
         ("hospital.pressure.smoothing_days", 0.0), ("response.years.gp.discretionary", 0.0),
         ("behaviour.gp.consultations.kappa", 0.0), ("health.instability.persistence", 1.0),
-        (f"{TOWN}.nursing_home_share", 0.0),
+        (f"{TOWN}.nursing_home_share", 0.0), ("people.sex.women_80_plus", 1.0), ("wards.specialty.ward", [9.0] * 10),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused_on_reading_with_the_range_that_does(name: str, value: float) -> None:
+def test_what_makes_no_sense_is_refused_on_reading_with_the_range_that_does(
+    name: str, value: Any
+) -> None:  # fmt: skip
     with pytest.raises(InputError) as error:
         of_one_town({name: value})
     least, most = FIGURES.parameter(name).limits()
