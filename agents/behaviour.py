@@ -13,6 +13,9 @@ from agents.responses.law import Behaviour
 from agents.responses.registry import LAWS, RESPONSES
 
 MONTHS_PER_YEAR: Final = 12
+# A share that is done always has no log-odds: as near to 1 as keeps a level of 1 exact. What is done of a share can
+# also be no more than all, so the highest level stops where the share gets there.
+_SURE: Final = 1.0 - 2.0**-20
 
 
 def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") -> Behaviour:
@@ -45,6 +48,9 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") 
 
     table = "sensitivity" if law == "linear" else "sensitivity_ratio"
     sensitivity = [number(f"response.{table}.{kind}.{action.discretion}") for action in actions]
+    observed = np.array([number(action.observed) if action.observed else 0.0 for action in actions])
+    observed = np.minimum(observed, _SURE)
+    highest = np.array([number(action.number("highest")) for action in actions])
     adaptation = [number(f"response.years.{kind}.{action.discretion}") for action in actions]
     return Behaviour(
         response=response,
@@ -53,8 +59,10 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") 
         kappa=np.array([number(action.number("kappa")) for action in actions]),
         speed=np.array([-math.expm1(-1.0 / (MONTHS_PER_YEAR * years)) for years in adaptation]),
         lowest=np.array([number(action.number("lowest")) for action in actions]),
-        highest=np.array([number(action.number("highest")) for action in actions]),
-        observed=np.array([number(action.observed) if action.observed else 0.0 for action in actions]),
+        highest=np.minimum(
+            highest, np.divide(_SURE, observed, out=np.full_like(observed, np.inf), where=observed > 0.0)
+        ),
+        observed=observed,
         salience=number(f"response.salience.{kind}"),
         imitation=-math.expm1(-number(f"response.imitation.{kind}") / MONTHS_PER_YEAR),
         altruism=1.0,

@@ -20,6 +20,7 @@ CASE: Final = "baseline"
 #: Columns of a comparison; the first seven are those of ``tvaers validate``.
 COLUMNS: Final = (
     "case", "quantity", "unit", "value", "low", "high", "passed", "role", "grade", "target", "least", "most", "id",
+    "distance", "repeats",
 )  # fmt: skip
 
 Words = Annotated[str, Field(min_length=1, max_length=2000, description="text of 1 to 2000 characters in quotes")]
@@ -31,7 +32,8 @@ class Target(Strict):
 
     The value compared is the mean over seeds of the indicator in ``group`` and ``period``, or, where ``over_group`` or
     ``over_period`` is stated, of its ratio to the same indicator there. ``role`` says whether the figure was used to
-    set a parameter (``fit``) or not (``validation``).
+    set a parameter (``fit``) or not (``validation``). ``repeats`` names a fitted target that this one says again in
+    other words (of the same evidence row, or put together from fitted ones): a hit on it is no further evidence.
     """
 
     id: Words
@@ -49,6 +51,7 @@ class Target(Strict):
     row: str = Field(max_length=500, description="ids of evidence rows, may be empty")
     grade: Literal["quoted", "derived", "assumed", "prior-only"]
     role: Literal["fit", "validation"]
+    repeats: str = Field("", max_length=500, description="the id of a fitted target, may be empty")
 
     @property
     def base(self) -> tuple[str, str] | None:
@@ -69,8 +72,8 @@ def load_targets(path: Path = TARGETS) -> tuple[Target, ...]:
     Raises
     ------
     InputError
-        With file and line, if a target is incomplete, names an indicator that does not exist, repeats an id, or its
-        value is not between low and high.
+        With file and line, if a target is incomplete, names an indicator or a fitted target that does not exist, has
+        the id of another, or its value is not between low and high.
     """
     source = read_source(path)
     targets = validated(_File, source.data, source).target
@@ -84,6 +87,10 @@ def load_targets(path: Path = TARGETS) -> tuple[Target, ...]:
         if target.id in seen:
             raise source.error(f'the id "{target.id}" is used twice', (*key, "id"))
         seen.add(target.id)
+    fitted = {target.id for target in targets if target.role == "fit"}
+    for at, target in enumerate(targets):
+        if target.repeats and target.repeats not in fitted:
+            raise source.unknown("fitted target", target.repeats, fitted, ("target", at, "repeats"))
     return targets
 
 
@@ -101,8 +108,9 @@ def compare_with_targets(frames: Sequence[pd.DataFrame], targets: Sequence[Targe
     -------
     pandas.DataFrame
         One row per target, in their order: case, quantity, unit, value (mean over seeds), low, high, passed; then role,
-        grade, target (the figure itself), least and most (over seeds), id. A target whose row no frame holds, or whose
-        value is undefined in a run, has value NaN and has not passed.
+        grade, target (the figure itself), least and most (over seeds), id, distance (of the value from the
+        middle of the range in halves of its width: beyond -1 or 1 is outside), repeats. A target whose row no frame
+        holds, or whose value is undefined in a run, has value NaN and has not passed.
 
     Raises
     ------
@@ -140,11 +148,19 @@ def _row(target: Target, lookups: Sequence[_Lookup]) -> tuple[object, ...]:
     least, most = (math.nan, math.nan) if math.isnan(mean) else (min(values), max(values))
     return (
         CASE, target.quantity, target.unit, mean, target.low, target.high, passed,
-        target.role, target.grade, target.value, least, most, target.id,
+        target.role, target.grade, target.value, least, most, target.id, _distance(mean, target), target.repeats,
     )  # fmt: skip
 
 
-def share_inside(rows: pd.DataFrame, role: str | None = None) -> tuple[int, int]:
-    """How many targets are inside their range, and how many there are, in all or of one role."""
+def _distance(value: float, target: Target) -> float:
+    """Distance of a value from the middle of the range in halves of its width; 0 at the only value of a point."""
+    off, half = value - (target.low + target.high) / 2.0, (target.high - target.low) / 2.0
+    return off / half if half else math.copysign(math.inf, off) if off else 0.0
+
+
+def share_inside(rows: pd.DataFrame, role: str | None = None, repeating: bool | None = None) -> tuple[int, int]:
+    """How many targets are inside their range, and how many there are: in all, of one role, repeating a fitted one."""
     chosen = rows if role is None else rows[rows["role"] == role]
+    if repeating is not None:
+        chosen = chosen[(chosen["repeats"] != "") == repeating]
     return int(chosen["passed"].sum()), len(chosen)

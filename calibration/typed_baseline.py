@@ -85,7 +85,7 @@ def _spread(measure: str) -> Callable[[Months], tuple[float, float]]:
     def of(run: Months) -> tuple[float, float]:
         health, card = run.world.rates.health, run.world.state.people.card[_rows(run, measure)["person"]]
         there = card[card["illness"] > NOT_AT_RISK]
-        decades = ((run.day - there["birth"]) / DAYS_PER_YEAR - 75.0) / 10.0
+        decades = ((run.day - there["birth"]) / DAYS_PER_YEAR - health.reference_age) / 10.0
         frailty = there["frailty"].astype(np.float64)
         by_instability = (health.illness_instability + health.need_instability) * health.instability_frailty
         by_frailty = health.need_frailty + by_instability

@@ -18,6 +18,8 @@ from sim.scenario import Scenario
 Kind = Literal["scenario", "contract", "figures", "unknown"]
 #: Keys that only a contract has.
 _OF_CONTRACTS = frozenset({"clause", "price_year", "drop", "consortium"})
+#: Themes whose figures must be met together by the people and organisations of a catchment.
+_MET_TOGETHER = frozenset({"people", "municipalities", "practices"})
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ def _checked_scenario(name: str, library: Library) -> Checked:
                 _load_contract(contract)
             except InputError as error:
                 problems += error.all
+    problems += _contradictions(scenario)
     used = [figure for figure in scenario.parameters if _is_used(figure, scenario)]
     assumed = set(scenario.parameters.assumed())
     missing = tuple(one for one in used if one in assumed)
@@ -201,6 +204,22 @@ def _prices_of_reference(scenario: Scenario, library: Library) -> Iterator[str]:
                 f"{name} is a price of the reference {Path(reference).stem} too, so that changing it moves money and "
                 "by itself nobody's behaviour; to see behaviour, write the price into a contract of its own"
             )
+
+
+def _contradictions(scenario: Scenario) -> tuple[InputError, ...]:
+    """Figures of people and organisations that cannot be met together; looked for only where one was changed."""
+    if not any(name.partition(".")[0] in _MET_TOGETHER for name in scenario.parameters.changed()):
+        return ()
+    from sim.network import build_network  # these take a second to load
+    from sim.population.figures import read_figures
+    from sim.population.rates import solve_rates
+
+    try:
+        build_network(scenario)
+        solve_rates(read_figures(scenario.parameters))
+    except InputError as error:
+        return error.all
+    return ()
 
 
 def _load_of(scenario: Scenario) -> str | None:

@@ -212,6 +212,7 @@ MEANINGS: Final[dict[str, str]] = {
     "episode": "day on which the course began",
     "frailty": "frailty index, 0 robust to 1",
     "gp_background": "mean used by people under 65, tenths of minutes a weekday",
+    "gp_enrolled": "share of eligible patients enrolled in the chronic-care fee",
     "gp_key": "key of its luck",
     "gp_minutes": "capacity, tenths of minutes a weekday",
     "instability": "short-lived deviation of health, in standard deviations",

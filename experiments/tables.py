@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -229,6 +230,12 @@ def _validation_table(case: str, rows: pd.DataFrame) -> Table:
         quantity = str(row["quantity"])
         said = unit.text in quantity.casefold().replace(",", "").split()  # people, days, beds
         shown.append(
-            (quantity if said else f"{quantity}, {unit.text}", level(value), f"{level(low)} to {level(high)}", verdict)
+            (
+                f"{quantity if said else f'{quantity}, {unit.text}'}{' (*)' if row['repeats'] else ''}",
+                level(value),
+                f"{level(low)} to {level(high)}",
+                "" if math.isnan(row["distance"]) else f"{row['distance']:+.1f}",
+                verdict,
+            )
         )
-    return table_of(f"Model against what is known: {case}", ["", "model", "expected", ""], shown)
+    return table_of(f"Model against what is known: {case}", ["", "model", "expected", "off", ""], shown)

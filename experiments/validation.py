@@ -56,6 +56,10 @@ def validate_baseline(
     return compare_with_targets([run.indicators for run in runs["baseline"]])
 
 
+_READING: Final = (
+    "Parameters were set by hand with all rows in view, also those not used: a hit is weak evidence.",
+    '"Off" is the distance from the middle of the range in halves of its width; beyond 1 is outside.',
+)
 #: Cases by name, in the order in which all of them are run.
 CASES: Final[dict[str, Callable[..., pd.DataFrame]]] = {"baseline": validate_baseline}
 
@@ -101,10 +105,16 @@ def summary_lines(rows: pd.DataFrame) -> list[str]:
     """What a reader should take from the rows, in words."""
     inside, number = share_inside(rows)
     lines = [f"{inside} of {number} inside their range ({100 * inside / number:.0f} %)."]
-    for role, meaning in (("fit", "used to set parameters"), ("validation", "not used: evidence")):
-        inside, number = share_inside(rows, role)
+    parts = (
+        ("fit", None, "used to set parameters"),
+        ("validation", True, "not used, but repeating one that was (*)"),
+        ("validation", False, "not used otherwise"),
+    )
+    for role, repeating, meaning in parts:
+        inside, number = share_inside(rows, role, repeating)
         if number:
             lines.append(f"Of those {meaning}: {inside} of {number}.")
+    lines += _READING
     missing = rows[rows["value"].isna()]
     if len(missing):
         lines.append("Not to be had from these runs: " + "; ".join(missing["quantity"]) + ".")

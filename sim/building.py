@@ -24,6 +24,7 @@ from sim.day.rates import (
     as_record,
     read_theme,
 )
+from sim.day.room import LISTS
 from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
 from sim.measuring import USES
 from sim.mortality import death_table, hashable
@@ -31,6 +32,7 @@ from sim.network import Network, build_network, names_to_keys
 from sim.population.attributes import chronic_fee_enrolment
 from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
+from sim.reading import InputError
 from sim.recent_past import recent_discharges
 from sim.state import (
     ABSENT,
@@ -122,7 +124,7 @@ def build(scenario: Scenario, seed: int) -> World:
         practice=as_record(read_theme(PracticeRates, "general_practice", parameters)),
         home=as_record(home),
         hospital=as_record(read_theme(HospitalRates, "hospital", parameters)),
-        derived=as_record(_derived(scenario, network, seed, initial, health)),
+        derived=as_record(_derived(scenario, seed, initial, health)),
     )
     people = _people(columns)
     first = int(np.count_nonzero(people.arrival <= scenario.first_day))  # those there from the start come first
@@ -132,9 +134,9 @@ def build(scenario: Scenario, seed: int) -> World:
     )  # fmt: skip
     state = State(
         people=people,
-        stays=empty_stays(len(people.key) // 16 + 256),
-        lists=empty_lists(len(people.key)),
-        organisations=_organisations(scenario, network, initial, shift, need),
+        stays=empty_stays(0),
+        lists=empty_lists(),
+        organisations=_organisations(scenario, network, seed, initial, shift, need),
     )
     places = max(len(network.practices), len(network.units), len(network.municipalities), len(network.wards))
     return World(
@@ -142,7 +144,7 @@ def build(scenario: Scenario, seed: int) -> World:
         state=state,
         rates=rates,
         load=no_load(network),
-        work=empty_work(len(people.key), places),
+        work=empty_work(places, len(LISTS)),
         season=_season(parameters, seed, scenario.first_day, scenario.last_day),
         weight=max(1.0, 1.0 / scale),
         sampled=_sampled(scenario, network, initial, columns, shift, home),
@@ -189,7 +191,8 @@ def _people(columns: Columns) -> People:
 
 
 def _help_threshold(initial: Columns, age: NDArray[np.float64], home: HomeCareRates) -> NDArray[np.float64]:
-    return home.help_frailty - home.help_age * (age - 80.0) / 10.0 - home.help_alone * initial["alone"]
+    decades = (age - home.help_reference_age) / 10.0
+    return home.help_frailty - home.help_age * decades - home.help_alone * initial["alone"]
 
 
 def _help_shift(
@@ -201,7 +204,7 @@ def _help_shift(
     for m, municipality in enumerate(network.municipalities):
         own = initial["municipality"] == m
         at_home = above[own & (initial["nursing"] == 0)]
-        share = municipality.home_help_share * own.sum() / max(len(at_home), 1)
+        share = min(municipality.home_help_share * own.sum() / max(len(at_home), 1), 1.0)  # nobody has more than all
         shift[m] = np.quantile(at_home, 1.0 - share) if len(at_home) else 0.0
     return shift
 
@@ -242,8 +245,9 @@ def _care_by_band(initial: Columns, age: NDArray[np.float64], need: NDArray[np.i
 
 
 def _organisations(
-    scenario: Scenario, network: Network, initial: Columns, shift: NDArray[np.float64], need: NDArray[np.int64]
-) -> Organisations:
+    scenario: Scenario, network: Network, seed: int, initial: Columns, shift: NDArray[np.float64],
+    need: NDArray[np.int64],
+) -> Organisations:  # fmt: skip
     p, copies = scenario.parameters, network.copies
     minutes = network.practice_gps * p.number("general_practice.capacity.minutes_per_gp") * 10.0 * copies
     units = len(network.units)
@@ -262,6 +266,7 @@ def _organisations(
     practices.gp_minutes = minutes
     practices.gp_background = minutes * p.number("general_practice.capacity.background_share")
     practices.gp_key = names_to_keys([practice.name for practice in network.practices])
+    practices.gp_enrolled = chronic_fee_enrolment(read_figures(p), network, seed)
     home_units.unit_capacity = hours * (1.0 + p.number("home_care.help.room"))
     home_units.unit_municipality = [unit.municipality for unit in network.units]
     municipalities.nurse_capacity = np.ceil(people * visits / 1000.0 / 365.25)
@@ -289,7 +294,7 @@ def _organisations(
     )
 
 
-def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, health: HealthRates) -> Derived:
+def _derived(scenario: Scenario, seed: int, initial: Columns, health: HealthRates) -> Derived:
     p = scenario.parameters
     figures = read_figures(p)
     ageing = solve_ageing(figures, hashable(health))
@@ -302,7 +307,6 @@ def _derived(scenario: Scenario, network: Network, seed: int, initial: Columns, 
         onset=ageing.onset,
         left_alone=ageing.left_alone,
         frailer=np.exp(figures.array("people.frailty.conditions")),
-        enrolled=chronic_fee_enrolment(figures, network, seed),
         illness_of=math.log(health.illness_base) + _by_set(p.numbers("health.illness.conditions")),
         contacts_of=p.number("general_practice.contacts.healthy")
         + _by_set(p.numbers("general_practice.contacts.conditions")),
@@ -349,7 +353,11 @@ def _diagnoses(p: Parameters, prevalence: NDArray[np.float64]) -> NDArray[np.flo
         mean = 1.0 + (weight - 1.0) * prevalence[condition]
         has = (np.arange(32) >> condition) & 1 == 1
         table[:, column] *= np.where(has, weight, 1.0) / mean
-    return np.asarray(np.cumsum(table / table.sum(axis=1, keepdims=True), axis=1))
+    whole = table.sum(axis=1, keepdims=True)
+    if not whole.all():
+        problem = "no diagnosis is left for people with some of the conditions"
+        raise InputError(problem, key="health.diagnosis.shares", allowed="shares of which some are above 0")
+    return np.asarray(np.cumsum(table / whole, axis=1))
 
 
 def _season(p: Parameters, seed: int, first: int, last: int) -> NDArray[np.float64]:

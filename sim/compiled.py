@@ -95,6 +95,12 @@ def jit(function: Function) -> Function:
     return compiled
 
 
+def plain(function: Function) -> Function:
+    """A compiled function as Python runs it: for what is needed once, and is not worth compiling for callers."""
+    found: Function = getattr(function, "py_func", function)
+    return found
+
+
 def inline(function: Function) -> Function:
     """Compile a small function into its callers."""
     compiled: Function = numba.njit(function, forceinline=True, **_INNER)

@@ -1,6 +1,7 @@
 """Indicators of the hospital: courses, readmission, stays, finished-treated days, beds.
 
-Contacts less than four hours apart, on any ward or hospital, are one course.
+A course lasts from admission to discharge and is held at one hospital; whether a return is a readmission is judged by
+days, not hours, since a day is the step of the model.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ ADMISSIONS: Final[tuple[Indicator, ...]] = (
 READMISSION: Final[tuple[Indicator, ...]] = (
     yearly(
         "readmissions", "Akutte genindlæggelser",
-        "Acute courses begun from 4 hours to 30 days after the end of a course (planned, cancer and transfers "
-        "excluded).",
+        "Acute courses begun on the day on which a course ended, or at most 30 days later; planned courses are no "
+        "readmissions.",
         "courses", {"readmissions": 1}, "lower",
     ),
     rate(
@@ -242,8 +243,14 @@ BEDS: Final[tuple[Indicator, ...]] = (
         {"modelled_days": 1}, {"occupied_days": 1},
     ),
     per_ward(
-        "refilled_beds", "Senge fyldt op igen", "Background patients who took a freed bed, mean over days.", "beds",
+        "refilled_beds", "Senge fyldt op igen",
+        "Background patients in beds that people of the model have freed since the burn-in, mean over days.", "beds",
         {"refilled_days": 1}, {"days": 1},
+    ),
+    per_ward(
+        "displaced_beds", "Fortrængte senge",
+        "Background patients who have no bed since people of the model take more than in the burn-in, mean over days.",
+        "beds", {"displaced_days": 1}, {"days": 1},
     ),
     per_ward(
         "ward_discharges", "Udskrivninger pr. år", "Stays of people in the model that end on the ward.",

@@ -16,12 +16,14 @@ _INTRODUCTION: Final = """\
 
 This page is written from the code (`python -m sim.indicator_page > docs/indicators.md`); a test checks it is current.
 
-Every value is a factor times a numerator over a denominator, and tables always carry both. `person_years` are midnights
-alive divided by 365.25. Contacts less than 4 hours apart, on any ward or hospital, are one course. Groups: `all`,
-`municipality=`, `age=` (65-74, 75-84, 85+, 80+; finer bands where marked *band*), `ward=` (`ward=medical` is all wards
-but the acute unit and the general ward), `payer=`, `sector=`, `component=` (of the experience score). Periods: `all`,
-each calendar year, `month=01` to `month=12` where marked *month*. Quantiles and shares of stays are for all people and
-the whole period; numerator and denominator of a quantile are the number of observations.
+Every value is a factor times a numerator over a denominator, and tables always carry both. `person_years` are
+midnights alive divided by 365.25. A course lasts from admission to discharge. Registers join contacts less than 4
+hours apart and count a return from 4 hours to 30 days later as a readmission; the model, whose step is a day, knows no
+transfers and counts by days, from the day of discharge (0) to day 30. Groups: `all`, `municipality=`, `age=` (65-74,
+75-84, 85+, 80+; finer bands where marked *band*), `ward=` (`ward=medical` is all wards but the acute unit and the
+general ward), `payer=`, `sector=`, `component=` (of the experience score). Periods: `all`, each calendar year,
+`month=01` to `month=12` where marked *month*. Quantiles and shares of stays are for all people and the whole period;
+numerator and denominator of a quantile are the number of observations.
 """
 _SECTIONS: Final[tuple[tuple[str, Sequence[Indicator]], ...]] = (
     ("People", PEOPLE),

@@ -27,6 +27,7 @@ from sim.others import others_of
 from sim.outcomes import QualityWeights
 from sim.planning import Planning
 from sim.records import COUNTER, Counters
+from sim.room import enlarge
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -35,8 +36,6 @@ _FAULTS: Final = {
     FAULT_ACTIVITY: "the activity table", FAULT_QUEUE: "a waiting list", FAULT_STAYS: "the list of inpatients",
     FAULT_CLAIMS: "the claims of a day",
 }  # fmt: skip
-#: Rows of activity a person may have in a month before the table is too small; the mean is about two.
-_ROWS_PER_PERSON: Final = 5
 
 
 @dataclass
@@ -74,15 +73,14 @@ class Months:
         self.day = scenario.first_day
         self.kept = Kept()
         self.capacity = CapacityPlan(self.world, scenario)
-        self.out = self._new_output()
+        self.out = enlarge(self.world, self._new_output())
         self.others = others_of(scenario, self.world, seed)
 
     def _new_output(self) -> Output:
         network = self.world.network
         return empty_output(
-            _ROWS_PER_PERSON * len(self.world.state.people.key) + 5000, len(network.practices), len(network.units),
-            len(network.municipalities), len(network.wards),
-        )  # fmt: skip
+            0, len(network.practices), len(network.units), len(network.municipalities), len(network.wards)
+        )
 
     @property
     def month(self) -> int:
@@ -107,26 +105,25 @@ class Months:
         Output
             Records of the month so far, or of the month that was closed.
         """
-        world, month = self.world, self.month
+        world, month, first_day = self.world, self.month, self.scenario.first_day
         stop = min(until, self.month_end)
-        first_of = max(day_number(first_of_month(month)), self.scenario.first_day)
-        begins = self.day == self.scenario.first_day
-        season = world.season[self.day - self.scenario.first_day :]
+        first_of, ends = max(day_number(first_of_month(month)), first_day), stop == self.month_end
         if self.day == first_of:
             _clear(self.out)
         if self.others is not None:
             self.others.turn_up(month)
         with _quiet():
-            live_days(
-                world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of,
-                begins, season,
-            )  # fmt: skip
-            self._check()
-            ends = stop == self.month_end
+            while self.day < stop:
+                self.day = live_days(
+                    world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of,
+                    self.day == first_day, world.season[self.day - first_day :],
+                )  # fmt: skip
+                self._check()
+                if self.day < stop:  # a list might be too short for that day
+                    self.out = enlarge(world, self.out)
             if ends:
                 close_month(world.state, self.out, stop)
                 self._check()
-        self.day = stop
         if ends:
             self._end_month(month)
         return self.out
@@ -177,7 +174,7 @@ class Months:
     def _check(self) -> None:
         fault = int(self.out.fault[0])
         if fault:
-            raise RuntimeError(f"{date_of(self.day)}: {_FAULTS[fault]} is too small for what happened")
+            raise RuntimeError(f"{date_of(self.day)}: {_FAULTS[fault]} holds less than was reserved for the day")
 
     def _check_conservation(self, alive: int, in_hospital: int) -> None:
         """People and places are conserved: heads counted day by day are the heads that are there."""

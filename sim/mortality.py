@@ -102,12 +102,12 @@ def _wanted(figures: Figures) -> Array:
 
 def _of_instability(frailty: Array, slope: float, health: HealthRates) -> Array:
     """Log of what instability makes of a hazard: its personal level, and its unit variance around it."""
-    return slope * health.instability_frailty * (frailty - 0.2) + 0.5 * slope**2
+    return slope * health.instability_frailty * (frailty - health.reference_frailty) + 0.5 * slope**2
 
 
 def expected_courses(frailty: Array, age: Array, health: HealthRates) -> tuple[Array, Array]:
     """Acute courses a year by age and frailty without conditions, and the factor of each state, shape (states,)."""
-    decades = (age - 75.0) / 10.0
+    decades = (age - health.reference_age) / 10.0
     ill = math.log(health.illness_base) + health.illness_age * decades + health.illness_frailty * frailty
     need = math.log(health.need_base) + health.need_age * decades + health.need_frailty * frailty
     instability = _of_instability(frailty, health.illness_instability + health.need_instability, health)
@@ -123,7 +123,7 @@ def _fatality(frailty: Array, age: Array, health: HealthRates) -> Array:
     """Share of acute courses that end with death."""
     m = health.mortality_in_course
     log_odds = (
-        math.log(m / (1.0 - m)) + health.mortality_in_course_age * (age - 80.0) / 10.0
-        + health.mortality_in_course_frailty * (frailty - 0.25)
+        math.log(m / (1.0 - m)) + health.mortality_in_course_age * (age - health.reference_course_age) / 10.0
+        + health.mortality_in_course_frailty * (frailty - health.reference_course_frailty)
     )  # fmt: skip
     return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))

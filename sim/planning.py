@@ -141,18 +141,25 @@ class Planning:
     def _capacity(self, days: int) -> Capacity:
         organisations, p = self.world.state.organisations, self.scenario.parameters
         weeks = days / 7.0
-        minutes_per_gp = 10.0 * p.number("general_practice.capacity.minutes_per_gp")
         nursing = p.number("home_care.nursing.share") * p.number("home_care.nursing.minutes")
         recipients = organisations.units.unit_capacity / max(p.number("home_care.help.minutes_base") * 3.4, 1.0)
         return Capacity(
             beds=organisations.wards.ward_beds.astype(np.float64),
-            practitioners=organisations.practices.gp_minutes / minutes_per_gp,
+            practitioners=self._practitioners(),
             help_minutes=organisations.units.unit_capacity * weeks,
             nursing_minutes=recipients * nursing * weeks,
             nurse_visits=organisations.towns.nurse_capacity * float(days),
             temporary_places=organisations.towns.temporary_capacity.astype(np.float64),
             nursing_places=organisations.towns.nursing_capacity.astype(np.float64),
         )
+
+    def _practitioners(self) -> Numbers:
+        """Full-time doctors of each practice, who grow with its minutes; those of the first day if they have none."""
+        network = self.world.network
+        minutes_per_gp = 10.0 * self.scenario.parameters.number("general_practice.capacity.minutes_per_gp")
+        if minutes_per_gp == 0.0:
+            return network.practice_gps * network.copies
+        return np.asarray(self.world.state.organisations.practices.gp_minutes / minutes_per_gp)
 
     def prices(self, book: str, month: int) -> tuple[Bound, Prices]:
         """What one more event is worth next month under a book's contract."""

@@ -49,7 +49,9 @@ def recent_discharges(
     recent = wait < _DAYS
     long = uniforms(seed, "discharged before the start", key, index=1) >= hospital.stay_short_share
     log_excess = (
-        health.recovery_frailty * (frailty - 0.25) + recovery_of[card.conditions] + health.recovery_long_stay * long
+        health.recovery_frailty * (frailty - health.reference_course_frailty)
+        + recovery_of[card.conditions]
+        + health.recovery_long_stay * long
     )
     day = (first_day - 1 - wait[recent]).astype(np.int32)
     card.discharged[recent] = card.recovers_from[recent] = day

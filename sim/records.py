@@ -161,7 +161,8 @@ WARD_COUNTERS: Final[tuple[str, ...]] = (
     "early_discharges",
     "admissions",
     "discharges",
-    "refilled_days",  # midnights of background patients who took a freed bed
+    "refilled_days",  # midnights of background patients in beds that people of the model have freed since burn-in
+    "displaced_days",  # midnights of background patients without a bed since people of the model take more than then
 )
 WARD_COUNTER: Final[dict[str, int]] = {name: index for index, name in enumerate(WARD_COUNTERS)}
 

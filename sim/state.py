@@ -140,8 +140,11 @@ class Lists(NamedTuple):
     returns: Queue  # people who will come back to the emergency department; day: when
 
 
-#: A practice: tenths of minutes a weekday, and the mean of them used by people under 65.
-PRACTICE = np.dtype([("gp_minutes", np.int64), ("gp_background", np.float64), ("gp_key", np.uint64)])
+#: A practice: tenths of minutes a weekday, the mean of them used by people under 65, and the share of eligible patients
+#: enrolled in the chronic-care fee.
+PRACTICE = np.dtype(
+    [("gp_minutes", np.int64), ("gp_background", np.float64), ("gp_key", np.uint64), ("gp_enrolled", np.float64)]
+)
 #: A home-care unit: minutes a week.
 UNIT = np.dtype([("unit_capacity", np.int64), ("unit_committed", np.int64), ("unit_municipality", np.int64)])
 #: A municipality: acute-nurse visits a day, places, and shares of courses held at the catchment's hospital.
@@ -214,17 +217,9 @@ def empty_stays(room: int) -> Stays:
     return Stays(np.zeros(1, np.int64), records(room, BED))
 
 
-def empty_lists(people: int) -> Lists:
-    """Queues for a population of that many rows."""
-    return Lists(
-        practice=empty_queue(people // 2 + 256),
-        help=empty_queue(people // 4 + 256),
-        nursing_home=empty_queue(people // 4 + 256),
-        temporary=empty_queue(people // 16 + 256),
-        elective=empty_queue(people // 8 + 256),
-        follow_up=empty_queue(people // 8 + 256),
-        returns=empty_queue(people // 8 + 256),
-    )
+def empty_lists() -> Lists:
+    """Queues without room; they get it before the first day (:mod:`sim.room`)."""
+    return Lists(*(empty_queue(0) for _ in Lists._fields))
 
 
 def arrays(state: Any, prefix: str = "") -> Iterator[tuple[str, NDArray[Any]]]:

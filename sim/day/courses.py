@@ -17,7 +17,7 @@ from sim.day.emergency import (
     is_short,
     necessary_stay,
 )
-from sim.day.frame import FAULT_STAYS, Output, Today, census, count, write
+from sim.day.frame import FAULT_STAYS, LEAST_LEVEL, Output, Today, census, count, write
 from sim.day.home_care import leave_temporary_list
 from sim.day.month import write_care
 from sim.day.numbers import exponential, lognormal, normal
@@ -203,7 +203,7 @@ def plan_reception(state: State, k: int, acute: bool, stay: float, rates: Rates,
     u = uniform(key, today.streams[RECEPTION_KIND])
     scale = frailty / home.reception_reference_frailty
     nursing = home.reception_need_nursing_home * scale * scale if card.help > 0 else 0.0
-    temporary = home.reception_need_temporary * scale * scale / max(levels[REHABILITATION], 0.1)
+    temporary = home.reception_need_temporary * scale * scale / max(levels[REHABILITATION], LEAST_LEVEL)
     if not acute or stay < home.reception_short_stay_days:
         nursing = 0.0
         temporary = home.reception_short_stay_share * temporary
@@ -222,7 +222,7 @@ def plan_reception(state: State, k: int, acute: bool, stay: float, rates: Rates,
     elif uniform_at(key, today.streams[RECEPTION_KIND], 1) < helped:
         kind, mean = HOME_HELP, home.reception_help_days
     if kind != OWN_CHOICE:
-        mean /= max(levels[RECEPTION_SPEED], 0.1)
+        mean /= max(levels[RECEPTION_SPEED], LEAST_LEVEL)
     ward = bed.ward
     declared = bed.leave
     if ward >= 0:

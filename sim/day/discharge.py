@@ -13,7 +13,7 @@ from sim.day.death import die
 from sim.day.emergency import (
     DISCHARGE_PLANNING,
 )
-from sim.day.frame import Load, Output, Today, census, count, push, write
+from sim.day.frame import NOT_ILL, Load, Output, Today, census, count, push, write
 from sim.day.home_care import enter_temporary, nursing_place_free, temporary_free
 from sim.day.month import grant_help, help_need
 from sim.day.rates import Rates
@@ -57,6 +57,8 @@ _C_HARM = COUNTER["medication_harm"]
 _C_IN_HOSPITAL_ACUTE = COUNTER["in_hospital_acute_deaths"]
 _C_ENTRIES = COUNTER["nursing_home_entries"]
 _W_EARLY = WARD_COUNTER["early_discharges"]
+#: Days up to which a course counts as short and as one of a day: 48 and 24 hours in the names of the indicators.
+SHORT_STAY, DAY_STAY = 2.0, 1.0
 
 
 @jit
@@ -202,12 +204,12 @@ def index_course(people: People, i: int, acute: bool, flags: int, days: float, t
     count(out, people, i, _C_COURSES, 1)
     count(out, people, i, _C_STAY_DAYS, int(days + 0.5))
     out.stay_bins[min(int(days * 6.0), out.stay_bins.shape[0] - 1)] += 1
-    if days < 2.0:
+    if days < SHORT_STAY:
         card.index |= INDEX_SHORT
         count(out, people, i, _C_SHORT, 1)
     else:
         count(out, people, i, _C_LONG, 1)
-    if days < 1.0:
+    if days < DAY_STAY:
         card.index |= INDEX_DAY
         count(out, people, i, _C_DAY, 1)
 
@@ -222,22 +224,23 @@ def transition(
     card = people.card[i]
     key, frailty = people.key[i], np.float64(card.frailty)
     ward, flags = bed.ward, bed.marks
-    if days > 3.0:
+    if days > health.frailty_long_stay_from:
         jump = 2.0 * health.frailty_after_hospital * uniform(key, today.streams[AFTER_HOSPITAL])
         card.frailty = min(frailty + jump, 1.0)
     if not acute:
         return
     log_excess = (
-        health.recovery_frailty * (frailty - 0.25)
+        health.recovery_frailty * (frailty - health.reference_course_frailty)
         + rates.derived.recovery_of[card.conditions]
         + health.recovery_medication_risk * card.medication
         + health.recovery_early_day * early
-        + (health.recovery_long_stay if days >= 2.0 else 0.0)
+        + (health.recovery_long_stay if days >= health.recovery_long_stay_from else 0.0)
     )
     age = age_of(people, i, today.day)
     vulnerable = age >= hospital.discharge_plan_age or frailty >= hospital.discharge_plan_frailty
     level = state.organisations.ward_levels[max(ward, 0), DISCHARGE_PLANNING] if ward >= 0 else 1.0
-    if vulnerable and days >= 2.0 and uniform(key, today.streams[PLAN]) < hospital.discharge_plan_share * level:
+    planned = vulnerable and days >= hospital.discharge_plan_from
+    if planned and uniform(key, today.streams[PLAN]) < hospital.discharge_plan_share * level:
         write(out, people, i, today.day, _PLAN, 1, 0, 0, ward, flags, bed.episode)
         log_excess += math.log(hospital.discharge_plan_relative_risk)
     harm = hospital.discharge_medication_harm
@@ -265,6 +268,6 @@ def book_follow_up(state: State, i: int, rates: Rates, today: Today, out: Output
         return
     count(out, people, i, _C_ENROLLED, 1)
     if uniform(people.key[i], today.streams[FOLLOW_UP_DONE]) < rate.follow_up_fidelity:
-        push(state.lists.follow_up, out, i, today.day + int(rate.follow_up_after_days), 0, 9.0)
+        push(state.lists.follow_up, out, i, today.day + int(rate.follow_up_after_days), 0, NOT_ILL)
     else:
         count(out, people, i, _C_NOT_DELIVERED, 1)

@@ -145,7 +145,9 @@ def necessary_stay(people: People, i: int, diagnosis: int, short: bool, rates: R
     u = uniform(people.key[i], today.streams[STAY])
     if short and diagnosis != SURGICAL_FROM:
         return lognormal(u, rate.stay_short_median, rate.stay_short_spread)
-    longer = rate.stay_frailty * (np.float64(card.frailty) - 0.25) + rate.stay_diagnosis[diagnosis]
+    longer = (
+        rate.stay_frailty * (np.float64(card.frailty) - rate.stay_reference_frailty) + rate.stay_diagnosis[diagnosis]
+    )
     return min(lognormal(u, rate.stay_long_median, rate.stay_long_spread) * math.exp(longer), rate.stay_most)
 
 

@@ -18,7 +18,7 @@ RISK_GROUPS = 4
 BANDS = len(AGE_BANDS)
 STAY_BINS, RETURN_BINS = 401, 32
 
-#: Faults that stop a run: an array was too small. The place is named in the error.
+#: Lists held less than :mod:`sim.day.room` reserved: a fault of the program. The place is named in the error.
 FAULT_ACTIVITY, FAULT_QUEUE, FAULT_STAYS, FAULT_CLAIMS = 1, 2, 3, 4
 
 
@@ -35,6 +35,11 @@ class Today(NamedTuple):
     nurse_free: NDArray[np.int64]  # visits left today, by municipality
 
 
+#: Ratio of severity to need of somebody without an acute illness: far above 1, below which a bed is needed.
+NOT_ILL = 9.0
+#: What a level is at least where something is divided by it: nothing takes more than ten times as long. No action may
+#: fall so low by its range; only a scenario that widens the range meets it.
+LEAST_LEVEL = 0.1
 LOTS = 1125899906842624.0  # 2**50: lots that the lower bits of a rank can hold
 
 #: One claim on a capacity: size in tenths of minutes or 1; ratio below 1 means that a bed is needed.
@@ -79,6 +84,7 @@ class Work(NamedTuple):
     fill: NDArray[np.int64]
     streams: NDArray[np.uint64]  # streams of the day, by decision
     nurse_free: NDArray[np.int64]  # acute-nurse visits left today, by municipality
+    room: NDArray[np.int64]  # the most that each list can need today (sim.day.room.LISTS)
 
 
 #: Columns of a :class:`Load`: a day uses column ``day % LOAD_DAYS``, and no two days of a month share one.
@@ -124,9 +130,8 @@ def empty_claims(room: int) -> Claims:
     return Claims(np.zeros(1, np.int64), np.zeros(room, CLAIM).view(np.recarray), np.zeros(room, np.uint32))
 
 
-def empty_work(people: int, places: int) -> Work:
-    """Scratch room for a population of that many rows and the largest number of places of one kind."""
-    some = people // 4 + 512
+def empty_work(places: int, lists: int) -> Work:
+    """Scratch room for the largest number of places of one kind; claims get theirs before the day (sim.room)."""
     return Work(
         flags=np.zeros(CHUNK, np.uint8),
         upper=np.zeros(CHUNK, np.int32),
@@ -136,14 +141,15 @@ def empty_work(people: int, places: int) -> Work:
         found=np.zeros((5, CHUNK), np.uint32),
         relapse=np.zeros(CHUNK, np.uint8),
         counts=np.zeros(8, np.int64),
-        practice=empty_claims(people + 512),
-        nurse=empty_claims(some),
-        emergency=empty_claims(some),
-        beds=empty_claims(some),
+        practice=empty_claims(0),
+        nurse=empty_claims(0),
+        emergency=empty_claims(0),
+        beds=empty_claims(0),
         starts=np.zeros(places + 2, np.int64),
         fill=np.zeros(places + 2, np.int64),
         streams=np.zeros(len(DECISIONS), np.uint64),
         nurse_free=np.zeros(places, np.int64),
+        room=np.zeros(lists, np.int64),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
 from sim.day.claims import group_by_place, rank_claims
-from sim.day.frame import LOAD_DAYS, Claims, Load, Output, Today, Work, census, claim, count, push, write
+from sim.day.frame import LOAD_DAYS, NOT_ILL, Claims, Load, Output, Today, Work, census, claim, count, push, write
 from sim.day.illness import (
     NOTICED_CONTACT,
     SOON,
@@ -57,10 +57,10 @@ def notice(state: State, rates: Rates, today: Today, work: Work, out: Output) ->
             continue
         write(out, people, i, today.day, _DETECTED, 1, 0, 0, -1, 0, today.day)
         if uniform(people.key[i], today.streams[DETECTION_ANSWER]) < home.detection_to_nurse or not today.workday:
-            ask_nurse(state, i, 9.0, NOTICED_CONTACT, today, work, out)
+            ask_nurse(state, i, NOT_ILL, NOTICED_CONTACT, today, work, out)
         else:
             minutes = rates.practice.minutes_gp_consultation
-            ask_practice(state, i, NOTICED_CONTACT, today.day, minutes, 9.0, SOON, today, work, out)
+            ask_practice(state, i, NOTICED_CONTACT, today.day, minutes, NOT_ILL, SOON, today, work, out)
 
 
 @jit
@@ -139,7 +139,7 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
         need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
         if need > 0:
             luck = uniform(people.key[i], today.streams[HELP_QUEUE])
-            claim(claims, out, i, card.unit, 0, queue.entry[k].day, need, 9.0, SOON, today.day, luck)
+            claim(claims, out, i, card.unit, 0, queue.entry[k].day, need, NOT_ILL, SOON, today.day, luck)
         else:
             card.waits &= WAITS_FOR_NURSING_HOME
     queue.count[0] = 0
@@ -169,7 +169,7 @@ def keep_waiting(claims: Claims, out: Output, state: State, queue: Queue, k: int
     """A person in hospital keeps the place in the queue but cannot be served today (kind 1)."""
     i = queue.entry[k].row
     card = state.people.card[i]
-    claim(claims, out, i, card.unit, 1, queue.entry[k].day, 0, 9.0, SOON, today.day, 0.0)
+    claim(claims, out, i, card.unit, 1, queue.entry[k].day, 0, NOT_ILL, SOON, today.day, 0.0)
 
 
 @jit
@@ -184,9 +184,9 @@ def serve_nursing_homes(state: State, rates: Rates, load: Load, today: Today, wo
         place = card.place
         if place == HOME or place == TEMPORARY:
             luck = uniform(people.key[i], today.streams[NURSING_QUEUE])
-            claim(claims, out, i, card.municipality, 0, queue.entry[k].day, 1, 9.0, SOON, today.day, luck)
+            claim(claims, out, i, card.municipality, 0, queue.entry[k].day, 1, NOT_ILL, SOON, today.day, luck)
         elif place == HOSPITAL:
-            claim(claims, out, i, card.municipality, 1, queue.entry[k].day, 1, 9.0, SOON, today.day, 0.0)
+            claim(claims, out, i, card.municipality, 1, queue.entry[k].day, 1, NOT_ILL, SOON, today.day, 0.0)
     queue.count[0] = 0
     municipalities = organisations.towns.shape[0]
     group_by_place(claims, municipalities, work.starts, work.fill)

@@ -36,7 +36,7 @@ def need_of_bed(people: People, i: int, rates: Rates, day: int, relapse: bool) -
     if relapse:
         return health.need_relapse
     need = health.need_base * math.exp(
-        health.need_age * (age_of(people, i, day) - 75.0) / 10.0
+        health.need_age * (age_of(people, i, day) - health.reference_age) / 10.0
         + health.need_frailty * np.float64(card.frailty)
         + health.need_instability * np.float64(people.instability[i])
     )

@@ -19,6 +19,7 @@ from sim.day.rates import Rates
 from sim.day.reference import by_pointer
 from sim.day.refusal import call_back
 from sim.day.risk import CONTROLLED, age_of, set_risk
+from sim.day.room import there_is_room
 from sim.day.scan import find, scan
 from sim.day.streams import CONTROL_KEPT
 from sim.day.wards import allot_beds, background, midnight
@@ -54,7 +55,8 @@ def enter(state: State, i: int, rates: Rates, today: Today) -> None:
     if card.conditions & CONTROLLED:
         u = uniform(people.key[i], today.streams[CONTROL_KEPT])
         people.control[i] = today.since + int(u * rates.practice.control_interval)
-    people.instability[i] = rates.health.instability_frailty * (np.float64(card.frailty) - 0.2)
+    health = rates.health
+    people.instability[i] = health.instability_frailty * (np.float64(card.frailty) - health.reference_frailty)
     census(people, organisations, i, 1)
     set_risk(people, i, organisations, rates, today.day)
 
@@ -121,8 +123,11 @@ def live_days(
     start: int, stop: int, month: int, first_of_month: int,
     first_month: bool,
     season: np.ndarray,
-) -> None:  # fmt: skip
-    """Days ``start`` to ``stop - 1`` of one calendar month (0 January) with their log factors of acute illness."""
+) -> int:  # fmt: skip
+    """Days ``start`` to ``stop - 1`` of one calendar month (0 January) with their log factors of acute illness.
+
+    Returns the first day not lived: before ``stop`` where a list might be too short for that day.
+    """
     lists = state_columns.lists
     queues = by_pointer(
         Lists(
@@ -144,10 +149,13 @@ def live_days(
             work_columns.flagged, work_columns.found, work_columns.relapse, work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
+            work_columns.room,
         )
     )  # fmt: skip
     out, rates, load = by_pointer(out_columns), by_pointer(rates_columns), by_pointer(load_columns)
     for day in range(start, stop):
+        if not there_is_room(state, work, out):
+            return day
         weekday = (day + 3) % 7
         fill_streams(streams, rates_columns.derived.keys, day)
         since = day - rates_columns.derived.first_day
@@ -157,7 +165,8 @@ def live_days(
             start_month(state, rates, today, out, first_month)
         live_one_day(state, rates, load, today, work, out)
         if out_columns.fault[0] != 0:
-            return
+            return day
+    return stop
 
 
 @entry

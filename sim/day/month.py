@@ -50,7 +50,7 @@ def help_need(people: People, i: int, organisations: Organisations, rates: Rates
     threshold = (
         home.help_frailty
         + organisations.towns.help_shift[card.municipality]
-        - home.help_age * (age - 80.0) / 10.0
+        - home.help_age * (age - home.help_reference_age) / 10.0
         - home.help_alone * card.alone
     )
     above = np.float64(card.frailty) - threshold
@@ -153,7 +153,7 @@ def begin_condition(
     census(people, organisations, i, -1)
     card.conditions |= 1 << condition
     if card.conditions & CHRONIC_FEE and not before & CHRONIC_FEE:
-        enrols = trait(people.key[i], derived.keys[ENROLLED]) < derived.enrolled[card.practice]
+        enrols = trait(people.key[i], derived.keys[ENROLLED]) < organisations.practices.gp_enrolled[card.practice]
         card.scheme = 1 if enrols else 0
     census(people, organisations, i, 1)
     if card.conditions & CONTROLLED and not before & CONTROLLED:
@@ -187,8 +187,8 @@ def review_care(state: State, i: int, age: float, rates: Rates, today: Today, ou
     if has > 0 and not first:
         home = rates.home
         hazard = home.nursing_home_entry_base * math.exp(
-            home.nursing_home_entry_frailty * (np.float64(card.frailty) - 0.25)
-            + home.nursing_home_entry_age * (age - 80.0) / 10.0
+            home.nursing_home_entry_frailty * (np.float64(card.frailty) - home.nursing_home_reference_frailty)
+            + home.nursing_home_entry_age * (age - home.nursing_home_reference_age) / 10.0
             + (home.nursing_home_entry_dementia if card.conditions & DEMENTIA else 0.0)
         )
         waits = card.waits & WAITS_FOR_NURSING_HOME

@@ -7,7 +7,7 @@ import numpy as np
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
 from sim.day.claims import draw_lots, group_by_place, rank_claims
-from sim.day.frame import LOAD_DAYS, Claims, Load, Output, Today, Work, count, push, write
+from sim.day.frame import LEAST_LEVEL, LOAD_DAYS, NOT_ILL, Claims, Load, Output, Today, Work, count, push, write
 from sim.day.illness import (
     ACUTE_CONTACT,
     NOTICED_CONTACT,
@@ -130,7 +130,7 @@ def practice_contact(state: State, i: int, extra: float, rates: Rates, today: To
             people.instability[i] = np.float64(people.instability[i]) + benefit
             return
     minutes = rates.derived.minutes_by_form[form]
-    ask_practice(state, i, _FORMS[form], today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+    ask_practice(state, i, _FORMS[form], today.day, minutes, NOT_ILL, PLANNED_CARE, today, work, out)
 
 
 @inline
@@ -177,7 +177,7 @@ def book_elective(state: State, i: int, rates: Rates, today: Today, out: Output)
     rate = rates.hospital
     span = rate.elective_wait_days - rate.elective_shortest_wait
     wait = rate.elective_shortest_wait + span * uniform(state.people.key[i], today.streams[ELECTIVE_WAIT])
-    push(state.lists.elective, out, i, today.day + int(wait), 0, 9.0)
+    push(state.lists.elective, out, i, today.day + int(wait), 0, NOT_ILL)
 
 
 @jit
@@ -196,10 +196,10 @@ def hold_controls(state: State, rates: Rates, today: Today, work: Work, out: Out
         key = people.key[i]
         widest = rates.practice.control_spread
         spread = 1.0 - widest + 2.0 * widest * uniform_at(key, today.streams[CONTROL_KEPT], 1)
-        people.control[i] = today.since + int(rates.practice.control_interval * spread / max(level, 0.1))
+        people.control[i] = today.since + int(rates.practice.control_interval * spread / max(level, LEAST_LEVEL))
         if uniform(key, today.streams[CONTROL_KEPT]) < rates.practice.control_kept:
             minutes = rates.practice.minutes_gp_chronic_control
-            ask_practice(state, i, CONTROL, today.day, minutes, 9.0, PLANNED_CARE, today, work, out)
+            ask_practice(state, i, CONTROL, today.day, minutes, NOT_ILL, PLANNED_CARE, today, work, out)
         else:
             outpatient_contact(state, i, rates, today, out, True)
             people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_control_received
@@ -217,7 +217,7 @@ def reach_out(state: State, rates: Rates, today: Today, work: Work, out: Output)
         level = state.organisations.gp_levels[card.practice, OUTREACH_VISIT]
         if uniform(people.key[i], today.streams[OUTREACH]) < rates.practice.outreach_per_day * level:
             minutes = rates.practice.minutes_gp_outreach_visit
-            ask_practice(state, i, OUTREACH_KIND, today.day, minutes, 9.0, OUTREACH_CARE, today, work, out)
+            ask_practice(state, i, OUTREACH_KIND, today.day, minutes, NOT_ILL, OUTREACH_CARE, today, work, out)
 
 
 @jit
@@ -249,7 +249,7 @@ def recall(state: State, rates: Rates, today: Today, work: Work, out: Output) ->
             count(out, people, i, _NOT_DELIVERED, 1)
         else:
             minutes = rates.practice.minutes_gp_follow_up_visit
-            ask_practice(state, i, FOLLOW_UP, day, minutes, 9.0, SOON, today, work, out)
+            ask_practice(state, i, FOLLOW_UP, day, minutes, NOT_ILL, SOON, today, work, out)
     booked.count[0] = kept
 
 
@@ -338,7 +338,12 @@ def free_minutes(state: State, rates: Rates, today: Today, p: int) -> int:
     z = normal(uniform(organisations.practices.gp_key[p], today.streams[BACKGROUND_PRACTICE]))
     younger = organisations.practices.gp_background[p] * (1.0 + rates.practice.capacity_background_spread * z)
     capacity = np.float64(organisations.practices.gp_minutes[p])
-    return int(max(capacity - younger, 0.5 * (capacity - organisations.practices.gp_background[p])))
+    return int(
+        max(
+            capacity - younger,
+            rates.practice.capacity_least_share * (capacity - organisations.practices.gp_background[p]),
+        )
+    )
 
 
 @jit

@@ -22,6 +22,10 @@ Vector = NDArray[np.float64]
 class HealthRates(NamedTuple):
     """How people fall ill, recover and die."""
 
+    reference_age: float
+    reference_frailty: float
+    reference_course_age: float
+    reference_course_frailty: float
     instability_persistence: float
     instability_frailty: float
     instability_shock: float
@@ -40,6 +44,7 @@ class HealthRates(NamedTuple):
     frailty_spread: float
     frailty_trend: float
     frailty_after_hospital: float
+    frailty_long_stay_from: float
     frailty_long_stays: float
     medication_resolved: float
     mortality_frailty: float
@@ -63,6 +68,7 @@ class HealthRates(NamedTuple):
     recovery_frailty: float
     recovery_conditions: Vector
     recovery_long_stay: float
+    recovery_long_stay_from: float
     recovery_early_day: float
     recovery_medication_risk: float
 
@@ -91,6 +97,7 @@ class PracticeRates(NamedTuple):
     minutes_gp_follow_up_visit: float
     minutes_gp_outreach_visit: float
     capacity_background_spread: float
+    capacity_least_share: float
     acute_own_gp: float
     acute_opening_hours: float
     acute_self_care: float
@@ -124,6 +131,7 @@ class HomeCareRates(NamedTuple):
     help_frailty: float
     help_alone: float
     help_age: float
+    help_reference_age: float
     help_minutes_base: float
     help_minutes_slope: float
     help_minutes_most: float
@@ -158,6 +166,8 @@ class HomeCareRates(NamedTuple):
     nursing_home_entry_frailty: float
     nursing_home_entry_age: float
     nursing_home_entry_dementia: float
+    nursing_home_reference_age: float
+    nursing_home_reference_frailty: float
     nursing_home_guarantee_days: float
 
 
@@ -184,11 +194,13 @@ class HospitalRates(NamedTuple):
     stay_long_median: float
     stay_long_spread: float
     stay_frailty: float
+    stay_reference_frailty: float
     stay_diagnosis: Vector
     stay_most: float
     rounds_first_until: float
     discharge_earliest_hour: float
     discharge_plan_share: float
+    discharge_plan_from: float
     discharge_plan_age: float
     discharge_plan_frailty: float
     discharge_plan_relative_risk: float
@@ -242,7 +254,6 @@ class Derived(NamedTuple):
     onset: Vector  # (80 * 32, conditions) the same, cumulated over conditions
     left_alone: Vector  # (80,) monthly chance that somebody who lives with others comes to live alone
     frailer: Vector  # (conditions,) frailty after the onset of a condition over frailty before
-    enrolled: Vector  # (practices,) share of eligible patients enrolled in the chronic-care fee
     illness_of: Vector  # (32 sets of conditions,) log hazard of illness, base included
     contacts_of: Vector  # (32,) planned contacts with the practice over the band's rate
     outpatient_of: Vector  # (32,) outpatient visits over the band's rate

@@ -34,8 +34,8 @@ def fatality(people: People, i: int, rates: Rates, today: Today) -> float:
     usual = health.mortality_in_course
     return logistic(
         math.log(usual / (1.0 - usual))
-        + health.mortality_in_course_age * (age_of(people, i, today.day) - 80.0) / 10.0
-        + health.mortality_in_course_frailty * (np.float64(people.card[i].frailty) - 0.25)
+        + health.mortality_in_course_age * (age_of(people, i, today.day) - health.reference_course_age) / 10.0
+        + health.mortality_in_course_frailty * (np.float64(people.card[i].frailty) - health.reference_course_frailty)
     )
 
 

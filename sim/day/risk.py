@@ -132,7 +132,7 @@ def set_risk_at(people: People, i: int, age: float, organisations: Organisations
         return
     health = rates.health
     frailty, conditions = np.float64(card.frailty), card.conditions
-    decades = (age - 75.0) / 10.0
+    decades = (age - health.reference_age) / 10.0
     eta = (
         rates.derived.illness_of[conditions] + health.illness_age * decades + health.illness_frailty * frailty
         + health.illness_medication_risk * card.medication
@@ -156,7 +156,9 @@ def set_risk_at(people: People, i: int, age: float, organisations: Organisations
     if excess < _FORGOTTEN:
         card.recovery = excess = 0.0
     card.illness, card.mortality, card.routine = eta, death, routine
-    people.level[i] = int(math.floor(LEVEL_PARTS * health.instability_frailty * (frailty - 0.2) + 0.5))
+    people.level[i] = int(
+        math.floor(LEVEL_PARTS * health.instability_frailty * (frailty - health.reference_frailty) + 0.5)
+    )
     people.illness[i] = log_bound(np.float64(card.illness))
     people.mortality[i] = log_bound(np.float64(card.mortality))
     people.routine[i] = hazard_bound(np.float64(card.routine))

@@ -15,7 +15,7 @@ from sim.day.emergency import (
     treated_elsewhere,
     winter_beds,
 )
-from sim.day.frame import LOAD_DAYS, Load, Output, Today, Work, claim, count, push, write
+from sim.day.frame import LOAD_DAYS, NOT_ILL, Load, Output, Today, Work, claim, count, push, write
 from sim.day.numbers import normal
 from sim.day.rates import Rates
 from sim.day.streams import (
@@ -52,7 +52,8 @@ _W_DIVERTED = WARD_COUNTER["diverted"]
 _W_OCCUPIED, _W_MODELLED, _W_STAFFED = (
     WARD_COUNTER["occupied_days"], WARD_COUNTER["modelled_days"], WARD_COUNTER["staffed_days"],
 )  # fmt: skip
-_W_OVERFLOW, _W_REFILLED = WARD_COUNTER["overflow_days"], WARD_COUNTER["refilled_days"]
+_W_OVERFLOW = WARD_COUNTER["overflow_days"]
+_W_REFILLED, _W_DISPLACED = WARD_COUNTER["refilled_days"], WARD_COUNTER["displaced_days"]
 
 
 @inline
@@ -63,21 +64,27 @@ def beds_today(organisations: Organisations, w: int, today: Today, rates: Rates)
 
 @jit
 def background(state: State, rates: Rates, load: Load, today: Today, out: Output) -> None:
-    """Patients who are not people of the model: their own ups and downs, and refill of beds freed by the model."""
+    """Patients who are not people of the model: their own ups and downs, and what the model leaves or takes of beds.
+
+    A part of the beds that people of the model have freed since burn-in is filled by others; where they take more beds,
+    as many others are displaced. The two are counted apart.
+    """
     organisations, hospital = state.organisations, rates.hospital
     weight = 1.0 / hospital.pressure_smoothing_days
     for w in range(organisations.wards.shape[0]):
         key = organisations.wards.ward_key[w]
         spread = rates.derived.background_spread * normal(uniform(key, today.streams[BACKGROUND_WARD]))
-        others = organisations.wards.ward_background[w] * (1.0 + spread)
+        others = max(organisations.wards.ward_background[w] * (1.0 + spread), 0.0)
         patients = organisations.wards.ward_modelled[w]  # last night, with those outside the sample
         patients += organisations.wards.ward_others[w] - organisations.wards.ward_younger[w]
         refill = 0.0
         if organisations.wards.ward_reference[w] >= 0.0 and hospital.pressure_switch > 0.0:
             freed = organisations.wards.ward_reference[w] - organisations.wards.ward_smoothed[w]
             refill = max(hospital.pressure_refill * freed, -others)
-        organisations.wards.ward_younger[w] = int(others + refill + 0.5)
-        out.ward[_W_REFILLED, w] += int(math.floor(refill + 0.5))
+        younger, change = int(others + refill + 0.5), int(others + refill + 0.5) - int(others + 0.5)
+        organisations.wards.ward_younger[w] = younger
+        out.ward[_W_REFILLED, w] += max(change, 0)
+        out.ward[_W_DISPLACED, w] += max(-change, 0)
         organisations.wards.ward_smoothed[w] += weight * (patients - organisations.wards.ward_smoothed[w])
     others_in_wards(state, rates, load, today, BEFORE, AFTER, 0.0, 0.0)
 
@@ -140,7 +147,7 @@ def allot_beds(state: State, rates: Rates, load: Load, today: Today, work: Work,
             admit(state, i, -1, acute, ratio, rates, today, out)
         else:
             count(out, people, i, _C_CANCELLED, 1)
-            push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, 9.0)
+            push(state.lists.elective, out, i, today.day + int(rates.hospital.elective_put_off_days), 0, NOT_ILL)
     others_in_wards(state, rates, load, today, AFTER, MIDNIGHT, 0.5, 0.0)  # during the evening's discharges
 
 
@@ -165,7 +172,7 @@ def claim_elective(state: State, rates: Rates, today: Today, work: Work, out: Ou
             if treated_elsewhere(people, i, state.organisations.towns.share_elective[card.municipality], today):
                 ward = state.organisations.wards.shape[0]
             luck = uniform(people.key[i], today.streams[BED_QUEUE])
-            claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry[k].day, 1, 9.0, 2, today.day, luck)
+            claim(work.beds, out, i, ward, ELECTIVE_BED, queue.entry[k].day, 1, NOT_ILL, 2, today.day, luck)
         elif place == HOSPITAL:
             queue.entry[kept].row, queue.entry[kept].day = i, today.day + int(rates.hospital.elective_after_course_days)
             kept += 1

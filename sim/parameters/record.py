@@ -60,12 +60,17 @@ Numbers = Annotated[Value, BeforeValidator(as_value), Field(description="a numbe
 Text = Annotated[str, Field(min_length=1, max_length=2000, description="text of 1 to 2000 characters in quotes")]
 
 
+Limit = Annotated[float, BeforeValidator(as_value), Field(description="a number")]
+
+
 class Figure(Strict):
     """What a file states about one parameter."""
 
     value: Numbers
     low: Numbers | None = None
     high: Numbers | None = None
+    least: Limit | None = None  # where less makes no sense, such as 0 of what something is divided by
+    most: Limit | None = None
     unit: Text
     text: Text
     source: Text
@@ -88,7 +93,8 @@ class Parameter(Figure):
         """Why a value cannot be taken in place of the present one, and what can; None if it can.
 
         A value may lie outside ``low`` to ``high``, but must have the same shape, must not be negative where the
-        parameter cannot be, must stay within 0 to 1 for shares, and must not be a thousand times larger.
+        parameter cannot be, must stay within 0 to 1 for shares, must not be a thousand times larger, and must keep
+        to what the figure's own file says is the least and the most.
         """
         own, other = numbers_of(self.value), numbers_of(value)
         if isinstance(self.value, tuple) != isinstance(value, tuple) or len(own) != len(other):
@@ -100,7 +106,11 @@ class Parameter(Figure):
         return None
 
     def limits(self) -> tuple[float, float]:
-        """Smallest and largest number that makes sense."""
+        """Smallest and largest number that makes sense: as stated, otherwise as what is known of it suggests."""
+        least, most = self._usual_limits()
+        return least if self.least is None else self.least, most if self.most is None else self.most
+
+    def _usual_limits(self) -> tuple[float, float]:
         known = [*numbers_of(self.value), *numbers_of(self.low or 0.0), *numbers_of(self.high or 0.0)]
         size = max(abs(one) for one in known)
         most = _MOST_TIMES_LARGER * size if size else 1e9
@@ -143,9 +153,9 @@ def figures_in(source: Source, theme: str) -> list[dict[str, Any]]:
 
 def _figure(source: Source, theme: str, key: Key, table: dict[str, Any]) -> dict[str, Any]:
     figure = validated(Figure, table, source, key)
-    if problem := _range_fault(figure):
+    if problem := _range_fault(figure) or _limit_fault(figure):
         part, text = problem
-        raise source.error(text, (*key, part), allowed="low <= value <= high, all of one shape")
+        raise source.error(text, (*key, part), allowed="least <= low <= value <= high <= most, all of one shape")
     return {"name": ".".join((theme, *map(str, key)))} | figure.model_dump(exclude_none=True)
 
 
@@ -160,6 +170,17 @@ def _range_fault(figure: Figure) -> tuple[str, str] | None:
     for low, value, high in zip(lows, values, highs, strict=True):
         if not low <= value <= high:
             return "value", f"{value:g} is not between {low:g} and {high:g}"
+    return None
+
+
+def _limit_fault(figure: Figure) -> tuple[str, str] | None:
+    for part in ("value", "low", "high"):
+        stated = getattr(figure, part)
+        for one in () if stated is None else numbers_of(stated):
+            if figure.least is not None and one < figure.least:
+                return "least", f"{part} is {one:g}, less than {figure.least:g}"
+            if figure.most is not None and one > figure.most:
+                return "most", f"{part} is {one:g}, more than {figure.most:g}"
     return None
 
 

@@ -43,7 +43,7 @@ def need_of_bed(values: Values, age: float, frailty: float) -> float:
     """Share of acute illnesses of a person for which a hospital bed is needed (the day's formula)."""
     day = Day(values)
     need = day["health.need.base"] * math.exp(
-        day["health.need.age"] * (age - 75.0) / 10.0 + day["health.need.frailty"] * frailty
+        day["health.need.age"] * (age - day["health.reference.age"]) / 10.0 + day["health.need.frailty"] * frailty
     )
     return min(need, day["health.need.most"])
 
@@ -71,7 +71,7 @@ def avoided_by_calming(values: Values, group: str, by: float, start: float | Non
     slope = day["health.illness.instability"] + day["health.need.instability"]
     unforeseen = 1.0 if start is None else 1.0 - keep**2  # variance around the expected way back
     hazard = day["health.illness.base"] * np.exp(
-        day["health.illness.age"] * (age - 75.0) / 10.0 + day["health.illness.frailty"] * frailty
+        day["health.illness.age"] * (age - day["health.reference.age"]) / 10.0 + day["health.illness.frailty"] * frailty
         + slope * expected + 0.5 * slope**2 * unforeseen
     )  # fmt: skip
     fewer = float((hazard * -np.expm1(-slope * by * keep)).sum())
@@ -80,7 +80,8 @@ def avoided_by_calming(values: Values, group: str, by: float, start: float | Non
 
 def personal_level(values: Values, frailty: float) -> float:
     """Instability around which a person of a frailty moves, with unit variance."""
-    return Day(values)["health.instability.frailty"] * (frailty - 0.2)
+    day = Day(values)
+    return day["health.instability.frailty"] * (frailty - day["health.reference.frailty"])
 
 
 def noticed_instability(values: Values) -> float:

@@ -13,8 +13,9 @@ from sim.payment.settlement import Bound, States
 
 Numbers = NDArray[np.float64]
 
-#: Points of chance in a year, and how far out they lie in standard deviations. Few points would do for a kink; a
-#: minimum rate is a step, which needs a grid finer than the distance over which the density of chance changes.
+#: Points of chance in a year, and how far out they lie in standard deviations: beyond four lies one chance in sixteen
+#: thousand. Few points would do for a kink; a minimum rate is a step, which needs a grid finer than the distance over
+#: which the density of chance changes.
 POINTS: Final = 48
 _REACH: Final = 4.0
 

@@ -24,6 +24,7 @@ from sim.population.structure import (
     single_ages,
     women_by_age,
 )
+from sim.reading import InputError
 
 #: Conditions in the order of their bits, without the further ones.
 NAMED: tuple[str, ...] = tuple(name for name in CONDITIONS if name != "other")
@@ -129,8 +130,12 @@ def _nursing_margins(figures: Figures) -> dict[str, Array]:
     for municipality in figures.municipalities:
         key = f"municipalities.{municipality}.nursing_home_share"
         weights = _by_sex(numbers_by_age(figures, municipality), women)
-        residents = figures.number(key) * weights.sum() - np.sum(weights[oldest] * share_of(log_odds[oldest]))
-        wanted = float(residents / weights[~oldest].sum())
+        of_oldest, younger = np.sum(weights[oldest] * share_of(log_odds[oldest])), weights[~oldest].sum()
+        wanted = float((figures.number(key) * weights.sum() - of_oldest) / younger)
+        if not 0.0 < wanted < 1.0:
+            least, most = of_oldest / weights.sum(), (of_oldest + younger) / weights.sum()
+            problem = "with the share of the oldest as it is, no share of the younger gives this one"
+            raise InputError(problem, key=key, allowed=f"more than {least:.4f} and less than {most:.4f}")
         level = solve_level(log_odds[~oldest].ravel(), weights[~oldest].ravel(), wanted, key)
         margins[municipality] = share_of(log_odds + np.where(oldest, 0.0, level)[:, None])
     return margins
@@ -185,8 +190,11 @@ def _frailty(figures: Figures, have: Array, nursing: Array) -> tuple[Array, floa
     dementia = bits // CONDITIONS["dementia"] & 1
     weights = reference_people(figures)[..., None] * have * (1 - nursing[..., dementia])
     cuts = np.log([figures.number("people.frailty.cut_frail"), figures.number("people.frailty.cut_prefrail")])
-    frail = figures.number("people.frailty.share_frail")
-    wanted = log_odds_of(np.array([frail, frail + figures.number("people.frailty.share_prefrail")]))
+    frail, prefrail = (figures.number(f"people.frailty.share_{which}") for which in ("frail", "prefrail"))
+    if frail + prefrail >= 1.0:
+        problem = f"with {frail:g} frail people nobody would be robust"
+        raise InputError(problem, key="people.frailty.share_prefrail", allowed=f"less than {1.0 - frail:g}")
+    wanted = log_odds_of(np.array([frail, frail + prefrail]))
 
     weights /= weights.sum()
 

@@ -55,7 +55,7 @@ def solve_level(log_odds: Array, weights: Array, wanted: Array | float, what: st
     """
     mean_wanted = np.asarray(wanted, dtype=np.float64)
     if np.any(mean_wanted <= 0) or np.any(mean_wanted >= 1):
-        raise InputError("this share cannot be met together with the other figures", key=what, allowed="0 to 1")
+        raise InputError("this share is not between 0 and 1", key=what, allowed="more than 0 and less than 1")
     weights = weights / weights.sum(axis=-1, keepdims=True)
     target = log_odds_of(mean_wanted)
     shift = np.asarray(target - (weights * log_odds).sum(axis=-1))

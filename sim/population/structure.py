@@ -34,6 +34,10 @@ def along_age(figures: Figures, values: Array) -> Array:
     """
     centres = figures.array("people.age.band_centres")
     ages = single_ages(figures) + 0.5
+    if np.any(np.diff(centres) <= 0.0):
+        raise InputError(
+            "the centres of the age bands do not rise", key="people.age.band_centres", allowed="rising ages"
+        )
     segment = np.clip(np.searchsorted(centres, ages) - 1, 0, len(centres) - 2)
     slope = np.diff(values) / np.diff(centres)
     result: Array = values[segment] + slope[segment] * (ages - centres[segment])

@@ -160,3 +160,21 @@ def test_an_id_used_twice_is_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8") * 2, encoding="utf-8")
     with pytest.raises(InputError, match="used twice"):
         load_targets(path)
+
+
+@pytest.mark.parametrize(("value", "distance"), [(40.0, 0.0), (45.0, 1.0), (35.0, -1.0), (50.0, 2.0)])
+def test_the_distance_from_the_middle_counts_halves_of_the_range(value: float, distance: float) -> None:
+    rows = compare_with_targets([frame(("mortality", "all", "all", value))], [target(low=35.0, high=45.0)])
+    assert rows["distance"].tolist() == [pytest.approx(distance)]
+    assert passed(rows) == [abs(distance) <= 1.0]
+
+
+def test_a_target_can_repeat_only_one_that_was_fitted(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no fitted target"):
+        load_targets(changed(tmp_path, repeats="nothing"))
+
+
+def test_the_range_of_bed_days_is_that_of_its_source() -> None:
+    (one,) = (target for target in load_targets() if target.id == "bed-days-70-79")
+    assert one.low == pytest.approx(one.value * 4.2 / 5.3, rel=0.005)
+    assert one.high == pytest.approx(one.value * 5.6 / 5.3, rel=0.005)

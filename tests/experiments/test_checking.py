@@ -701,3 +701,24 @@ def test_problems_are_errors_that_loading_raises(library: Library) -> None:
     with pytest.raises(InputError) as caught:
         Scenario.load(BROKEN / "no-years.toml", library)
     assert str(caught.value) == str(check_file(BROKEN / "no-years.toml", library).problems[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("health.recovery.days = 0", "0 is impossible here. Allowed: 0.1 to "),
+        ("people.nursing_home.occupancy = 0", "Allowed: 0.01 to 1"),
+        ("municipalities.Randers.nursing_home_share = 0.001", "Allowed: more than 0.0"),
+        ("municipalities.Randers.gps = 0", "home-care districts"),
+    ],
+)
+def test_figures_that_no_run_could_use_are_found_without_a_run(line: str, part: str, tmp_path: Path) -> None:
+    checked = check_file(write(tmp_path / "own.toml", f'extends = "denmark-2018"\n{line}\n'))
+    (problem,) = checked.problems
+    assert part in str(problem)
+    assert problem.key is not None
+
+
+def test_capacities_of_nothing_are_possible(tmp_path: Path) -> None:
+    lines = "wards.general.beds = 0\ngeneral_practice.capacity.minutes_per_gp = 0\nhome_care.help.room = 0\n"
+    assert check_file(write(tmp_path / "own.toml", f'extends = "denmark-2018"\n{lines}')).ok

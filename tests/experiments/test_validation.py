@@ -89,8 +89,13 @@ def test_the_summary_counts_what_was_fitted_apart_from_evidence(rows: pd.DataFra
     number, fitted = len(rows), int((rows["role"] == "fit").sum())
     assert lines[0].startswith(f"{number - 1} of {number} inside")
     assert lines[1] == f"Of those used to set parameters: {fitted - 1} of {fitted}."
-    assert lines[2] == f"Of those not used: evidence: {number - fitted} of {number - fitted}."
-    assert len(lines) == 3
+    repeating = int((rows["repeats"] != "").sum())
+    left = number - fitted - repeating
+    assert repeating >= 8
+    assert lines[2] == f"Of those not used, but repeating one that was (*): {repeating} of {repeating}."
+    assert lines[3] == f"Of those not used otherwise: {left} of {left}."
+    assert "with all rows in view" in lines[4]
+    assert len(lines) == 6
 
 
 def test_the_summary_names_what_the_runs_cannot_say(rows: pd.DataFrame) -> None:
@@ -104,6 +109,8 @@ def test_the_table_says_inside_or_outside(rows: pd.DataFrame) -> None:
     text = stream.getvalue()
     assert text.count("OUTSIDE") == 1
     assert text.count("inside") == len(rows)  # the others, and the line below the table
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert text.count("(*)") == int((rows["repeats"] != "").sum()) + 1
 
 
 def test_the_table_is_readable_at_80_columns(rows: pd.DataFrame) -> None:

@@ -9,8 +9,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from sim.day.rates import HealthRates, read_theme
 from sim.measures import AGE_BANDS
 from sim.months import Months
+from sim.mortality import Hazards, hashable, hazards_of
+from sim.population.figures import read_figures
+from sim.population.profile import profile_of
 from sim.records import COUNTER
 from sim.scenario import Scenario
 from tests.theory.worlds import LEVEL
@@ -52,3 +56,30 @@ def test_the_share_who_live_from_65_to_90_is_that_of_the_life_table(lived: tuple
     hazard = 5.0 * (deaths / years)[:5].sum()
     error = math.sqrt((25.0 * deaths / years**2)[:5].sum())
     assert abs(hazard - 5.0 * table[:5].sum()) < stats.norm.isf(LEVEL / 2) * error
+
+
+def test_the_level_of_mortality_is_solved_again_for_other_illness_and_for_nothing_that_care_does() -> None:
+    """As docs/ageing.md says: care changes deaths by what happens, figures of health only how they come about."""
+    scenario = Scenario.load("denmark-2018")
+    p = scenario.parameters
+    figures = [name for name in p if name.partition(".")[0] not in ("people", "municipalities", "health")]
+    other_care = scenario.with_({
+        name: 0.9 * p.number(name) for name in figures if "share" in p.parameter(name).unit and _is_number(p[name])
+    })  # fmt: skip
+    assert len(other_care.parameters.changed()) > 20
+    same, base = (_solved(one) for one in (other_care, scenario))
+    np.testing.assert_array_equal(same.log_level, base.log_level)
+    ill = _solved(scenario.with_({"health.illness.base": 1.3 * p.number("health.illness.base")}))
+    share = profile_of(read_figures(p)).share
+    np.testing.assert_allclose((share * ill.of_each).sum(axis=1), (share * base.of_each).sum(axis=1), rtol=1e-9)
+    assert (ill.log_level < base.log_level).all()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) and value > 0.0
+
+
+def _solved(scenario: Scenario) -> Hazards:
+    return hazards_of(
+        read_figures(scenario.parameters), hashable(read_theme(HealthRates, "health", scenario.parameters))
+    )

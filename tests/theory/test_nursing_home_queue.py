@@ -37,7 +37,7 @@ def live_queue(seed: int) -> tuple[float, float]:
     organisations.towns.help_shift[:] = -1e6  # everybody at home has home help
     organisations.units.unit_capacity[:] = 10**12
     organisations.towns.nursing_capacity[0] = PLACES
-    out = output_of(world, 50_000)
+    out = output_of(world)
     waiting = residents = 0
     for today in range(day, day + WARM_UP + DAYS):
         live(world, out, today, today + 1, first_of_month=today)

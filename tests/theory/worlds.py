@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.building import World, build
 from sim.day.frame import Output, empty_output
 from sim.day.living import live_days
+from sim.room import enlarge
 from sim.scenario import Scenario
 from sim.state import ABSENT, FAR
 
@@ -18,12 +19,11 @@ JUNE = 5
 NEVER_DIES = -60.0
 
 
-def output_of(world: World, rows: int = 200_000) -> Output:
-    """Empty records of the right shape."""
+def output_of(world: World) -> Output:
+    """Empty records of the right shape; every list of the world gets room."""
     network = world.network
-    return empty_output(
-        rows, len(network.practices), len(network.units), len(network.municipalities), len(network.wards)
-    )
+    sizes = (len(network.practices), len(network.units), len(network.municipalities), len(network.wards))
+    return enlarge(world, empty_output(200 * len(world.state.people.key), *sizes))  # more than happens in any test
 
 
 def live(
@@ -35,10 +35,14 @@ def live(
         if name != "row":
             array[...] = 0
     log_factor = np.zeros(stop - start) if season is None else season
-    live_days(
-        world.state, world.rates, world.load, world.work, out, start, stop, JUNE, first_of_month, False, log_factor
-    )
-    assert out.fault[0] == 0
+    while start < stop:
+        start = live_days(
+            world.state, world.rates, world.load, world.work, out, start, stop, JUNE, first_of_month, False,
+            log_factor[len(log_factor) - (stop - start) :],
+        )  # fmt: skip
+        assert out.fault[0] == 0
+        if start < stop:
+            enlarge(world, out)
 
 
 #: Parameters of a world in which nothing happens; chronic conditions are taken from people, not from parameters.

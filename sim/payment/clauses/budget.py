@@ -128,7 +128,8 @@ class Budget:
         for unit, place in enumerate(places.unit_municipality):
             units[place, unit + 1] = 1.0
         self._of_units = units / np.maximum(units.sum(axis=1, keepdims=True), 1.0)
-        self._beds = beds if "ward" in (spec.payer, spec.payee) else None
+        # a frame for a hospital without beds is divided evenly
+        self._beds = (beds if beds.sum() > 0 else np.ones_like(beds)) if "ward" in (spec.payer, spec.payee) else None
         self._key = ("frame", spec.payer, spec.payee, spec.per, self.amount)
 
     @property

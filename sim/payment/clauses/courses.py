@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.payment.clauses.base import Integers, Numbers
 
-#: Months after which an unseen course is taken to be over.
+#: Months after which an unseen course is taken to be over. What a course is paid for follows day by day once it has
+#: begun, or at its end, so it is seen again within a month; three leave a margin that costs only memory.
 COURSE_MONTHS: Final = 3
 #: Fields that are remembered of courses between months.
 COURSE_FIELDS: Final[tuple[str, ...]] = ("id", "earned", "month")

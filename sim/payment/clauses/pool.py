@@ -15,6 +15,7 @@ from sim.payment.activity import MonthActivity
 from sim.payment.clauses.base import ClauseState, Integers, Numbers, split_exactly
 from sim.payment.clauses.binding import Binding
 from sim.payment.clauses.written import Amount, ClauseSpec, Id, Role
+from sim.reading import InputError
 from sim.validating import from_array
 
 
@@ -114,9 +115,8 @@ class Pool:
             held = month.residents().sum(axis=1)
         whole = float(held.sum()) if self.of is None else self.of
         if whole < held.sum():
-            raise ValueError(
-                f'clause "{self.id}": its whole of {whole:g} is less than the {held.sum():g} of its payees'
-            )
+            problem = f'clause "{self.id}": its whole of {whole:g} is less than the {held.sum():g} of its payees'
+            raise InputError(problem, key=str(self.spec.of), allowed=f"at least {held.sum():g}")
         share = held / whole if whole else np.zeros(len(held))
         key = np.append(share, 0.0 if self.of is None and whole else 1.0 - share.sum())
         return {**state, "key": key, "month": month.month, "closing": month.closing}, np.zeros(1)

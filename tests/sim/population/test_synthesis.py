@@ -111,7 +111,7 @@ def test_a_scale_that_is_no_positive_number_is_refused(parameters: Parameters, s
         ({"people.multimorbidity.share": 0.01}, "multimorbidity"),
         ({"people.nursing_home.dementia": 1.0}, "dementia"),
         ({"municipalities.Favrskov.nursing_home_share": 0.001}, "nursing_home_share"),
-        ({"people.sex.women_80_plus": 1.0}, "women_80_plus"),
+        ({"people.frailty.share_prefrail": 0.88}, "share_prefrail"),
     ],
 )
 def test_figures_that_contradict_each_other_are_named(parameters: Parameters, change: dict[str, Any], key: str) -> None:
