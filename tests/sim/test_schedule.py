@@ -16,6 +16,7 @@ TABLE = """\
 when   step  process
 month        start_month
 day       1  arrive
+day       3  call_back
 day       2  scan
 day       2  find
 day       2  die_today
@@ -25,7 +26,6 @@ day       3  plan_contacts
 day       3  hold_controls
 day       3  reach_out
 day       2  background
-day       3  call_back
 day      10  recall
 day       5  serve_practices
 day       6  serve_nurses

@@ -77,18 +77,25 @@ def daily_loss(beds: int, people: int, hazard: float, leaves: float) -> tuple[fl
     return float(stationary(chain) @ asked), rate, variance
 
 
-def daily_delay(places: int, people: int, hazard: float, leaves: float, most: int = 90) -> Matrix:
+def daily_delay(
+    places: int, people: int, hazard: float, leaves: float, gives_up: float = 0.0, most: int = 90
+) -> Matrix:
     """Chain of the number waiting or served at the end of a day when nobody is turned away.
 
-    Everybody else comes to need a place with ``hazard`` a day; everybody served leaves with probability ``leaves``.
+    Everybody else comes to need a place with ``hazard`` a day; everybody served leaves with probability ``leaves``,
+    everybody waiting, on the first day too, with probability ``gives_up`` (Palm's impatient customers, Erlang A).
     """
     states = np.arange(most + 1)
     chain = np.zeros((most + 1, most + 1))
     for n in states:
         served = min(int(n), places)
-        come = stats.binom.pmf(np.arange(most + 1), people - n, hazard)
-        go = stats.binom.pmf(np.arange(served + 1), served, leaves)
-        law = np.convolve(come, go[::-1])[: most + 1 + served]  # change from -served on
-        at = n - served + np.arange(len(law))
+        come = stats.binom.pmf(np.arange(most + 1), people - n, hazard * (1.0 - gives_up))
+        waiting = int(n) - served
+        go = np.convolve(
+            stats.binom.pmf(np.arange(served + 1), served, leaves),
+            stats.binom.pmf(np.arange(waiting + 1), waiting, gives_up),
+        )
+        law = np.convolve(come, go[::-1])[: most + 1 + n]  # change from -n on
+        at = np.arange(len(law))
         np.add.at(chain[n], np.clip(at, 0, most), law)
     return chain / chain.sum(axis=1, keepdims=True)

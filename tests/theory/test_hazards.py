@@ -60,7 +60,7 @@ def todays_hazards(world: World, day: int, season: float, present: int) -> tuple
     days = day - card.recovers_from.astype(np.float64)
     excess = np.where(card.recovery > 0.0, card.recovery * np.exp(-days / health.recovery_days), 0.0)
     ill = np.exp(card.illness.astype(np.float64) + season + health.illness_instability * x) + excess
-    after = health.mortality_recovery / health.recovery_excess
+    after = health.mortality_recovery * health.need_relapse / health.recovery_excess
     dead = np.exp(card.mortality.astype(np.float64) + health.mortality_instability * x) + after * excess
     at_risk = card.illness > -500.0
     return np.where(at_risk, ill, 0.0), np.where(at_risk, dead, 0.0), excess

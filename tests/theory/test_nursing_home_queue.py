@@ -1,8 +1,8 @@
 """The nursing-home queue of the model against Erlang's delay system.
 
 People who have home help come to need a place with the same hazard each day, wait in the model's own queue, get a place
-in order of need, and stay until they die with a constant hazard: many sources, exponential service, c places, nobody
-turned away, which is M/M/c seen once a day. Places are freed and given once a day, so the test is against the chain of
+in order of need, and stay until they die with a constant hazard, which goes with the need and so meets those waiting as well:
+many sources, exponential service, c places, nobody turned away, M/M/c with impatient customers (Erlang A) once a day. Places are freed and given once a day, so the test is against the chain of
 the day, solved exactly; ``test_formulas`` shows that this chain becomes Erlang's formula as the day grows short. Who
 has died is replaced by somebody at home, so that the town does not empty.
 """
@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from sim.records import COUNTER
-from sim.state import DEAD, HOME
+from sim.state import DEAD, HOME, Queue
 from tests.theory.formulas import daily_delay, long_run
 from tests.theory.worlds import LEVEL, NEVER_DIES, live, output_of, still_world
 
@@ -46,7 +46,16 @@ def live_queue(seed: int) -> tuple[float, float]:
             residents += int(organisations.towns.nursing_used[0])
         dead = np.flatnonzero(card.place[:PEOPLE] == DEAD)
         card.place[dead], card.waits[dead] = HOME, 0
+        forget(world.state.lists.nursing_home, dead)
     return float(waiting), float(residents)
+
+
+def forget(queue: Queue, dead: np.ndarray) -> None:
+    """Take those who are replaced out of the queue, which would else keep the place of who died."""
+    entries = queue.entry[: queue.count[0]]
+    kept = entries[~np.isin(entries["row"], dead)].copy()
+    queue.entry[: len(kept)] = kept
+    queue.count[0] = len(kept)
 
 
 def test_people_wait_for_a_nursing_home_as_erlang_says(seed: int) -> None:
@@ -56,7 +65,7 @@ def test_people_wait_for_a_nursing_home_as_erlang_says(seed: int) -> None:
     states = np.arange(91.0)
 
     def expected(places: int, what: np.ndarray) -> tuple[float, float]:
-        chain = daily_delay(places, PEOPLE, HAZARD, DIES)
+        chain = daily_delay(places, PEOPLE, HAZARD, DIES, DIES)
         mean, variance = long_run(chain, what, what**2, what[:, None] * chain)
         return DAYS * mean, math.sqrt(DAYS * variance)
 
