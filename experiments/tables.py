@@ -231,9 +231,9 @@ def _validation_table(case: str, rows: pd.DataFrame) -> Table:
         said = unit.text in quantity.casefold().replace(",", "").split()  # people, days, beds
         shown.append(
             (
-                f"{quantity if said else f'{quantity}, {unit.text}'}{' (*)' if row['repeats'] else ''}",
+                f"{quantity if said else f'{quantity}, {unit.text}'}{' *' if row['repeats'] else ''}",
                 level(value),
-                f"{level(low)} to {level(high)}",
+                f"{level(low)}–{level(high)}",
                 "" if math.isnan(row["distance"]) else f"{row['distance']:+.1f}",
                 verdict,
             )

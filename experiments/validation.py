@@ -107,7 +107,7 @@ def summary_lines(rows: pd.DataFrame) -> list[str]:
     lines = [f"{inside} of {number} inside their range ({100 * inside / number:.0f} %)."]
     parts = (
         ("fit", None, "used to set parameters"),
-        ("validation", True, "not used, but repeating one that was (*)"),
+        ("validation", True, "not used, but repeating one that was (marked *)"),
         ("validation", False, "not used otherwise"),
     )
     for role, repeating, meaning in parts:
