@@ -19,7 +19,7 @@ from sim.state import DEAD, HOME, Queue
 from tests.theory.formulas import daily_delay, long_run
 from tests.theory.worlds import LEVEL, NEVER_DIES, live, output_of, still_world
 
-PLACES, PEOPLE, DAYS, WARM_UP = 8, 500, 6000, 200
+PLACES, PEOPLE, DAYS, WARM_UP = 8, 500, 7000, 200
 DIES, LOAD = 0.125, 6.4
 HAZARD = LOAD * DIES / (PEOPLE - LOAD)
 
