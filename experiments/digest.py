@@ -34,6 +34,7 @@ class RunResult(Protocol):
     costs: pd.DataFrame
     consortia: pd.DataFrame
     ceilings: pd.DataFrame
+    conditions: pd.DataFrame
 
 
 Simulate = Callable[..., Any]
@@ -58,6 +59,7 @@ class Digest:
     incentives: pd.DataFrame = field(default_factory=pd.DataFrame)
     consortia: pd.DataFrame = field(default_factory=pd.DataFrame)
     ceilings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    conditions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 #: Indicators that are readings of the ledger, and the sides of a flow that they count. All others are care or real
@@ -148,6 +150,7 @@ def digest(result: RunResult, whole: bool = True) -> Digest:
         incentives=mean_incentives(result.incentives),
         consortia=result.consortia,
         ceilings=result.ceilings,
+        conditions=result.conditions,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.conditions import CAPTION, COLUMNS, condition_rows
 from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
 from experiments.governance import degrees
@@ -95,6 +96,8 @@ def _scenario(effects: Effects, label: str, number: int) -> str:
     ]
     if ends(effects, label):
         parts.append(f"<h2>If the consortium acts as one, or not at all</h2>{_governance(effects, label)}")
+    if conditions := condition_rows(effects, label):
+        parts.append(f"<h2>What the consortium expects</h2>{table_html(CAPTION, ['', *COLUMNS[1:]], conditions)}")
     parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}")
     parts.append(f"<h2>For whom</h2>{_groups(effects, label)}")
     return "\n".join(parts)

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from experiments.conditions import COLUMNS, CONDITIONS, condition_rows
 from experiments.governance import degrees
 from experiments.headline import ACTORS, answer
 from experiments.numbers_in_words import change, decimals, is_number, level, percent, signed
@@ -74,6 +75,8 @@ def effects_report(effects: Effects) -> Group:
         parts += [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in answer(effects, label).paragraphs()]
         parts += [care_table(effects, label), money_table(effects, label)]
         parts += governance_tables(effects, label)
+        if conditions := condition_rows(effects, label):
+            parts.append(table_of(CONDITIONS, ["", *COLUMNS[1:]], conditions))
         parts += [why_table(effects, label), Padding(Text(KRONER, style="dim"), (0, 0, 1, 0))]
     parts = [Padding(part, (0, 0, 1, 0)) if isinstance(part, Table) else part for part in parts]
     parts.append(Text(_small_print(effects), style="dim"))

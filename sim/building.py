@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.ageing import solve_ageing
 from sim.chance import decision_keys, stream_name, uniforms
 from sim.clock import date_of, day_number
+from sim.day.before import Before
 from sim.day.frame import LOAD_DAYS, Load, Work, empty_work
 from sim.day.rates import (
     Derived,
@@ -33,7 +34,7 @@ from sim.population.attributes import chronic_fee_enrolment
 from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
 from sim.reading import InputError
-from sim.recent_past import recent_discharges
+from sim.recent_past import year_before
 from sim.state import (
     ABSENT,
     CARD,
@@ -86,6 +87,7 @@ class World:
     load: Load
     work: Work
     season: NDArray[np.float64]  # log factor of acute illness by day, from the first day
+    before: Before  # what began in the year before
     weight: float
     sampled: Sampled
     care_by_band: NDArray[np.float64]  # share of people with home help or in a nursing home on the first day
@@ -114,6 +116,7 @@ def build(scenario: Scenario, seed: int) -> World:
     parameters = scenario.parameters
     health = read_theme(HealthRates, "health", parameters)
     home = read_theme(HomeCareRates, "home_care", parameters)
+    hospital = read_theme(HospitalRates, "hospital", parameters)
     there = whole["arrival"] <= scenario.first_day
     initial = {name: column[there] for name, column in whole.items()}
     age = (scenario.first_day - initial["birth"]) / 365.25
@@ -123,15 +126,11 @@ def build(scenario: Scenario, seed: int) -> World:
         health=as_record(health),
         practice=as_record(read_theme(PracticeRates, "general_practice", parameters)),
         home=as_record(home),
-        hospital=as_record(read_theme(HospitalRates, "hospital", parameters)),
+        hospital=as_record(hospital),
         derived=as_record(_derived(scenario, seed, initial, health)),
     )
     people = _people(columns)
-    first = int(np.count_nonzero(people.arrival <= scenario.first_day))  # those there from the start come first
-    recent_discharges(
-        people.card[:first], people.key[:first], scenario.first_day, seed, health,
-        read_theme(HospitalRates, "hospital", parameters), rates.derived.recovery_of,
-    )  # fmt: skip
+    season = _season(parameters, seed, scenario.first_day, scenario.last_day)
     state = State(
         people=people,
         stays=empty_stays(0),
@@ -145,7 +144,8 @@ def build(scenario: Scenario, seed: int) -> World:
         rates=rates,
         load=no_load(network),
         work=empty_work(places, len(LISTS)),
-        season=_season(parameters, seed, scenario.first_day, scenario.last_day),
+        season=season,
+        before=year_before(people, scenario.first_day, seed, health, hospital, season),
         weight=max(1.0, 1.0 / scale),
         sampled=_sampled(scenario, network, initial, columns, shift, home),
         care_by_band=_care_by_band(initial, age, need),

@@ -116,7 +116,7 @@ class Months:
             while self.day < stop:
                 self.day = live_days(
                     world.state, world.rates, world.load, world.work, self.out, self.day, stop, month % 12, first_of,
-                    self.day == first_day, world.season[self.day - first_day :],
+                    self.day == first_day, world.season[self.day - first_day :], world.before,
                 )  # fmt: skip
                 self._check()
                 if self.day < stop:  # a list might be too short for that day

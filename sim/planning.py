@@ -17,11 +17,14 @@ from sim.measures import AGE_BANDS, MEASURE, MEASURES
 from sim.outcomes import experience_terms
 from sim.payment.accounts import Places, natural_axis
 from sim.payment.activity import MonthActivity, Sums
+from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
 from sim.payment.expectation import Expectation
+from sim.payment.foresight import chances, expected_year
 from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
+from sim.payment.marginal import foreseen
 from sim.payment.settlement import Bound, Settlement
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
@@ -91,6 +94,7 @@ class Planning:
         }
         self.once = MadeOnce()  # what contracts share of the month just settled
         self.expected: dict[tuple[str, str], Expectation] = {}
+        self.foreseen: dict[tuple[str, int], dict[str, float]] = {}  # chances by clause and year of conditions to share
         self.population = np.array([float(town.population) for town in world.network.municipalities])
         self.decisions: dict[int, dict[str, Decision]] = {}
         self.peers = _peers(world.network)
@@ -128,7 +132,20 @@ class Planning:
                     bound, states = book.contracts[contract], book.states[contract]
                     before = self.expected.get((name, contract)) or Expectation.empty(bound)
                     self.expected[name, contract] = before.observed(bound, states, totals, month)
+        if month % 12 == 11 and month >= self.start - 1:
+            self._foresee(month)
         return activity
+
+    def _foresee(self, month: int) -> None:
+        """What members of a consortium think, as a year begins, of their chance to divide a saving."""
+        book = self.settlement.books[IN_FORCE]
+        contract = book.contract_in(month + 1)
+        expectation, states = self.expected[IN_FORCE, contract], book.states[contract]
+        for clause, now in zip(book.contracts[contract].clauses, states, strict=True):
+            if isinstance(clause, SharedSavings):
+                state = foreseen(clause, now, expectation, month)
+                year = expected_year(clause, state, expectation, month)
+                self.foreseen[clause.id, month // 12 + 1971] = chances(clause, state, year, self.planner.chance)
 
     def _experience(self, out: Output) -> tuple[float, float]:
         """Experience points of the month and the person-days behind them."""

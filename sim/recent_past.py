@@ -1,59 +1,65 @@
-"""What had happened before the first morning: those who had come home from hospital a short while ago.
+"""Who fell ill and who was referred in the year before the first day, as their hazards make likely.
 
-Without it nobody could be readmitted in the first weeks, and a year of burn-in would show too few readmissions: a
-benchmark that gates are judged by would be too strict.
+What became of them is lived by :mod:`sim.day.before`. Without it beds, waiting lists and places would be empty on the
+first morning and nobody could be readmitted in the first weeks: the year that benchmarks and gates rest on would differ
+from all later ones.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import uniforms
+from sim.clock import date_of
+from sim.day.before import Before
+from sim.measures import AGE_BANDS
 from sim.mortality import expected_courses
-from sim.state import NURSING_HOME
+from sim.state import NEVER, NURSING_HOME
 
 if TYPE_CHECKING:
     from sim.day.rates import HealthRates, HospitalRates
+    from sim.state import People
 
-INDEX: Final = 1  # a course ended alive, as sim.day.courses has it
-_DAYS: Final = 90  # further back nothing is left of a discharge: neither risk nor a readmission
+_DAYS: Final = 364  # home help after hospital is reviewed within a year; whole weeks, so that weekdays keep
 
 
-def recent_discharges(
-    card: Any, key: NDArray[np.uint64], first_day: int, seed: int, health: HealthRates, hospital: HospitalRates,
-    recovery_of: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Give people there from the start the acute discharges of the last weeks that their hazard makes likely.
+def year_before(
+    people: People, first_day: int, seed: int, health: HealthRates, hospital: HospitalRates, season: NDArray[np.float64]
+) -> Before:
+    """Draw each person's last acute course and last referral for a planned admission in the year before the first day.
 
     Parameters
     ----------
-    card : records of :data:`sim.state.CARD`, shape (n,)
-        People of the first day; ``discharged``, ``index``, ``recovery`` and ``recovers_from`` are written.
-    key : uint64 array, shape (n,)
-        Their keys.
+    people : People
+        As built: nobody is there yet, but for residents of nursing homes; left alone.
     first_day, seed : int
         First day of the run, and its root seed.
     health, hospital
         Figures of the day.
-    recovery_of : array, shape (sets of conditions,)
-        Log of the excess hazard after discharge.
+    season : float64 array
+        Log factor of acute illness by day, from the first day; the year before is taken to be like the one after.
     """
+    card = people.card
     frailty, age = card.frailty.astype(np.float64), (first_day - card.birth) / 365.25
     courses, of_state = expected_courses(frailty, age, health)
-    resident = card.place == NURSING_HOME
-    hazard = courses * of_state[card.conditions.astype(np.int64) * 2 + resident] / 365.25
-    wait = -np.log(uniforms(seed, "discharged before the start", key)) / hazard  # days since the last discharge
-    recent = wait < _DAYS
-    long = uniforms(seed, "discharged before the start", key, index=1) >= hospital.stay_short_share
-    log_excess = (
-        health.recovery_frailty * (frailty - health.reference_course_frailty)
-        + recovery_of[card.conditions]
-        + health.recovery_long_stay * long
+    courses = courses * of_state[card.conditions.astype(np.int64) * 2 + (card.place == NURSING_HOME)]
+    band = np.searchsorted(np.array(AGE_BANDS), np.maximum(age, AGE_BANDS[0]), side="right") - 1
+
+    def last(
+        luck: NDArray[np.float64], rate: NDArray[np.float64], log_factor: NDArray[np.float64]
+    ) -> NDArray[np.int32]:
+        waited = -np.log(luck) * 365.25 / np.maximum(rate, 1e-12)  # in days of mean hazard
+        ago = np.searchsorted(np.cumsum(np.exp(log_factor[::-1])), waited) + 1
+        return np.where((ago <= _DAYS) & (people.arrival <= first_day), first_day - ago, NEVER).astype(np.int32)
+
+    return Before(
+        course=last(uniforms(seed, "course before the start", people.key), courses, season[:_DAYS]),
+        referral=last(
+            uniforms(seed, "referral before the start", people.key), hospital.elective_rate[band], np.zeros(_DAYS)
+        ),
+        frailty=card.frailty.copy(),
+        month=np.array([date_of(first_day - ago).month - 1 for ago in range(_DAYS, 0, -1)], np.int64),
     )
-    day = (first_day - 1 - wait[recent]).astype(np.int32)
-    card.discharged[recent] = card.recovers_from[recent] = day
-    card.index[recent] = INDEX
-    card.recovery[recent] = (health.recovery_excess / health.need_relapse * np.exp(log_excess))[recent]

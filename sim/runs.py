@@ -21,6 +21,7 @@ from sim.months import Months
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
 from sim.payment.deciders import CHAINS
+from sim.payment.foresight import expected_year, happened
 from sim.payment.incentives import incentive_table
 from sim.payment.marginal import foreseen
 from sim.payment.stakes import receipts, volumes
@@ -64,6 +65,10 @@ class Result:
     ceilings : DataFrame
         ``contract, clause, year, due, room, chance`` of whole years under the contracts in force: what a fee under a
         ceiling came to, the room that it had (DKK), and the chance of reaching it, seen from the year's beginning.
+    conditions : DataFrame
+        ``clause, year, condition, expected, happened``: the chance that members of a consortium in force saw, as the
+        year began, of meeting each condition for dividing a saving (``minimum_rate``, the indicator of each gate,
+        ``all``), and whether it was met (0 or 1).
     """
 
     scenario: Scenario
@@ -78,6 +83,7 @@ class Result:
     events: pd.DataFrame = field(default_factory=pd.DataFrame)
     consortia: pd.DataFrame = field(default_factory=pd.DataFrame)
     ceilings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    conditions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self) -> dict[str, float]:
         """Indicators of all people over the whole run by name; by ``name[payer]`` where a payer has its own."""
@@ -132,6 +138,7 @@ def result_of(run: Months, shadow: tuple[str, ...] = ()) -> Result:
         events=_events(run),
         consortia=_consortia(run, (IN_FORCE, *shadow)),
         ceilings=_ceilings(run),
+        conditions=_conditions(run),
     )
 
 
@@ -257,6 +264,20 @@ def _ceilings(run: Months) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"year": "int64"})
 
 
+def _conditions(run: Months) -> pd.DataFrame:
+    """Conditions for dividing a saving under the contract in force: the chance seen beforehand, and what happened."""
+    rows = []
+    book = run.planning.settlement.books[IN_FORCE]
+    for contract, states in book.states.items():
+        for clause, state in zip(book.contracts[contract].clauses, states, strict=True):
+            if not isinstance(clause, SharedSavings):
+                continue
+            for year, met in happened(clause, state).items():
+                chance = run.planning.foreseen.get((clause.id, year), {})
+                rows += [(clause.id, year, name, chance[name], met[name]) for name in chance]
+    return pd.DataFrame(rows, columns=["clause", "year", "condition", "expected", "happened"])
+
+
 def _events(run: Months) -> pd.DataFrame:
     if not run.kept.events:
         return pd.DataFrame()
@@ -316,7 +337,7 @@ def _foreseen(run: Months) -> pd.DataFrame:
     for clause, state in zip(book.contracts[contract].clauses, book.states[contract], strict=True):
         if not isinstance(clause, SharedSavings):
             continue
-        totals, then = expected.year(clause.id, month)[None], foreseen(clause, state, expected, month)
+        totals, then = expected_year(clause, state, expected, month)[None], foreseen(clause, state, expected, month)
         benchmark, actual = clause.compared(then, totals)
         passed = float(clause.passed(then, totals)[0])
         rows.append((clause.id, float(benchmark.sum()), float(actual.sum()), passed))

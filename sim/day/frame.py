@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import DECISIONS
-from sim.compiled import inline
+from sim.chance import DECISIONS, STEP_DAY, mix
+from sim.compiled import inline, jit
 from sim.measures import AGE_BANDS
 from sim.records import empty_counters, empty_log
 from sim.state import ABSENT, DEAD, HOME, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue
@@ -168,6 +168,13 @@ def empty_output(rows: int, practices: int, units: int, municipalities: int, war
         ward_month=np.zeros((wards, 2), np.int64),
         fault=np.zeros(1, np.int64),
     )
+
+
+@jit
+def fill_streams(streams: NDArray[np.uint64], keys: NDArray[np.uint64], day: int) -> None:
+    """Streams of a day (same bits as :func:`sim.chance.streams_of_day`)."""
+    for k in range(keys.shape[0]):
+        streams[k] = mix(keys[k] + np.uint64(np.int64(day)) * STEP_DAY)
 
 
 @inline

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.chance import STEP_DAY, mix, uniform
+from sim.chance import uniform
 from sim.compiled import entry, jit
+from sim.day.before import Before, live_before
 from sim.day.courses import write_bed_days
 from sim.day.death import die_today
 from sim.day.discharge import ward_round
 from sim.day.emergency import receive
-from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census
+from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
 from sim.day.month import band_of, end_month, start_month
@@ -110,23 +111,17 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
     record_day(state, out)
 
 
-@jit
-def fill_streams(streams: np.ndarray, keys: np.ndarray, day: int) -> None:
-    """Streams of a day (same bits as :func:`sim.chance.streams_of_day`)."""
-    for k in range(keys.shape[0]):
-        streams[k] = mix(keys[k] + np.uint64(np.int64(day)) * STEP_DAY)
-
-
 @entry
 def live_days(
     state_columns: State, rates_columns: Rates, load_columns: Load, work_columns: Work, out_columns: Output,
     start: int, stop: int, month: int, first_of_month: int,
     first_month: bool,
-    season: np.ndarray,
+    season: np.ndarray, past: Before,
 ) -> int:  # fmt: skip
     """Days ``start`` to ``stop - 1`` of one calendar month (0 January) with their log factors of acute illness.
 
-    Returns the first day not lived: before ``stop`` where a list might be too short for that day.
+    In the first month of all the year before (``past``) is lived first. Returns the first day not lived: before
+    ``stop`` where a list might be too short for that day.
     """
     lists = state_columns.lists
     queues = by_pointer(
@@ -153,6 +148,7 @@ def live_days(
         )
     )  # fmt: skip
     out, rates, load = by_pointer(out_columns), by_pointer(rates_columns), by_pointer(load_columns)
+    before = by_pointer(past)
     for day in range(start, stop):
         if not there_is_room(state, work, out):
             return day
@@ -162,6 +158,9 @@ def live_days(
         today = by_pointer(Today(day, since, weekday, weekday < 5, season[day - start], month, streams, free))
         if day == first_of_month:
             arrive(state, rates, today)
+            if first_month:
+                live_before(state, rates, load, before, day, work, out)
+                fill_streams(streams, rates_columns.derived.keys, day)
             start_month(state, rates, today, out, first_month)
         live_one_day(state, rates, load, today, work, out)
         if out_columns.fault[0] != 0:

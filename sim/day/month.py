@@ -61,7 +61,7 @@ def help_need(people: People, i: int, organisations: Organisations, rates: Rates
 
 @jit
 def start_month(state: State, rates: Rates, today: Today, out: Output, first: bool) -> None:
-    """Birthdays, frailty, moves, reviews and new needs of everybody; on the first month needs are met at once."""
+    """Birthdays, frailty, moves, reviews and new needs of everybody; in the first month nobody grows frailer."""
     people, organisations = state.people, state.organisations
     for row in range(organisations.present[0]):
         i = as_row(row)
@@ -75,7 +75,7 @@ def start_month(state: State, rates: Rates, today: Today, out: Output, first: bo
         age = age_of(people, i, today.day)
         age_a_month(people, organisations, i, age, rates, today, first)
         if place == HOME:
-            review_care(state, i, age, rates, today, out, first)
+            review_care(state, i, age, rates, today, out)
             preventive_visit(people, i, age, rates, today, out)
         set_risk_at(people, i, age, organisations, rates, today.day)
 
@@ -162,15 +162,13 @@ def begin_condition(
 
 
 @jit
-def review_care(state: State, i: int, age: float, rates: Rates, today: Today, out: Output, first: bool) -> None:
+def review_care(state: State, i: int, age: float, rates: Rates, today: Today, out: Output) -> None:
     """Home help by need, and whether a nursing home is needed; both wait in a queue until there is room."""
     people, organisations = state.people, state.organisations
     card = people.card[i]
     need = help_need(people, i, organisations, rates, age)
     has = card.help
-    if first and need > 0:
-        grant_help(people, organisations, i, need, rates, today.day)
-    elif has > 0:
+    if has > 0:
         birthday_month = is_birthday_month(people, i, today)
         if need == 0 and birthday_month:
             write_care(people, i, out, today.day)
@@ -184,7 +182,7 @@ def review_care(state: State, i: int, age: float, rates: Rates, today: Today, ou
     elif need > 0 and not card.waits & WAITS_FOR_HELP:
         card.waits |= WAITS_FOR_HELP
         push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
-    if has > 0 and not first:
+    if has > 0:
         home = rates.home
         hazard = home.nursing_home_entry_base * math.exp(
             home.nursing_home_entry_frailty * (np.float64(card.frailty) - home.nursing_home_reference_frailty)

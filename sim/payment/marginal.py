@@ -28,6 +28,7 @@ from sim.payment.clauses.budget import Budget
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
 from sim.payment.expectation import Chance, Expectation
+from sim.payment.foresight import expected_year
 from sim.payment.made_once import MadeOnce
 from sim.payment.settlement import Bound, States
 
@@ -196,7 +197,7 @@ def _by_settling(
     measure, town, rows = _touched(clause.unit_totals(state))
     if not len(rows):
         return ClauseWorth(measure, town, np.zeros((0, len(PURSES))), np.zeros(0), np.zeros(0))
-    expected, today = expectation.year(clause.id, month), worth_today(clause, month, discount)
+    expected, today = expected_year(clause, state, expectation, month), worth_today(clause, month, discount)
     state = foreseen(clause, state, expectation, month)
     directions, index, size = same_directions(rows, exposed(clause, np.any(rows != 0.0, axis=0)))
     flows = slopes(clause, state, directions, expected, chance_of_year, month) * today

@@ -193,6 +193,7 @@ class FakeResult:
     costs: pd.DataFrame
     consortia: pd.DataFrame
     ceilings: pd.DataFrame
+    conditions: pd.DataFrame
 
 
 def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on_month: Any = None) -> FakeResult:
@@ -222,6 +223,7 @@ def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on
         costs,
         _consortia((contract, *shadow), care),
         _ceilings(contract),
+        _conditions(contract),
     )
 
 
@@ -353,6 +355,17 @@ def _incentives(contract: str, strength: float) -> pd.DataFrame:
         "reference_felt", "level",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _conditions(contract: str) -> pd.DataFrame:
+    """Two years in which every chance was put at a half; only experience was good enough, in the first of them."""
+    rows = [
+        ("shared-savings", 2018 + year, name, 0.5, met)
+        for year, values in enumerate([(0.0, 1.0, 0.0), (0.0, 0.0, 0.0)])
+        for name, met in zip(("minimum_rate", "experience", "all"), values, strict=True)
+        if contract == "shared-savings"
+    ]
+    return pd.DataFrame(rows, columns=["clause", "year", "condition", "expected", "happened"])
 
 
 def _consortia(contracts: tuple[str, ...], care: np.ndarray) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.day.before import Before
 from sim.months import Months
 from sim.runs import Result, result_of, simulate  # noqa: F401  (for tests in another interpreter)
 from sim.scenario import Scenario
@@ -118,4 +119,6 @@ def with_rows(run: Months, rows: NDArray[Any]) -> Months:
     state = run.world.state
     assert int(state.organisations.present[0]) == 0, "people have already arrived"
     run.world.state = State(People(*(column[rows].copy() for column in state.people)), *state[1:])
+    *of_people, month = run.world.before
+    run.world.before = Before(*(column[rows] for column in of_people), month)
     return run

@@ -41,12 +41,22 @@ class Day:
         self.alive = np.isin(self.place, ALIVE)
         self.counted = before + run.out.people
         self.activity = activity_before + run.out.activity
+        self.inpatients = int(state.stays.count[0])
 
     def total(self, counter: str) -> int:
         return int(self.counted[COUNTER[counter]].sum())
 
     def rows_in(self, queue: Any) -> NDArray[np.int64]:
         return np.asarray(queue.entry["row"][: int(queue.count[0])], np.int64)
+
+    @property
+    def admitted_less_ended(self) -> int:
+        """Courses started less those ended since the start."""
+        started, planned, ended = (
+            int(self.activity[MEASURE[name]].sum())
+            for name in ("acute_admission", "elective_admission", "hospital_course")
+        )
+        return started + planned - ended
 
     @property
     def beds(self) -> Any:
@@ -157,14 +167,11 @@ def patients_lie_in_one_bed(today: Day, before: Day | None) -> str:
 
 
 def courses_started_have_ended_or_go_on(today: Day, before: Day | None) -> str:
-    """Admissions less ended courses are the people in hospital."""
-    started, planned, ended = (
-        int(today.activity[MEASURE[name]].sum())
-        for name in ("acute_admission", "elective_admission", "hospital_course")
-    )
-    return (
-        "" if started + planned - ended == len(today.beds) else f"{started} + {planned} - {ended}, {len(today.beds)} in"
-    )
+    """Those in hospital on the first evening, and admissions less ended courses since, are the people in hospital."""
+    if before is None:
+        return ""
+    due = before.inpatients + today.admitted_less_ended - before.admitted_less_ended
+    return "" if due == today.inpatients else f"{due} due, {today.inpatients} in"
 
 
 def temporary_places_are_held_by_one_person_each(today: Day, before: Day | None) -> str:

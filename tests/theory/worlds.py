@@ -38,7 +38,7 @@ def live(
     while start < stop:
         start = live_days(
             world.state, world.rates, world.load, world.work, out, start, stop, JUNE, first_of_month, False,
-            log_factor[len(log_factor) - (stop - start) :],
+            log_factor[len(log_factor) - (stop - start) :], world.before,
         )  # fmt: skip
         assert out.fault[0] == 0
         if start < stop:
