@@ -1,10 +1,11 @@
 """The nursing-home queue of the model against Erlang's delay system.
 
-People who have home help come to need a place with the same hazard each day, wait in the model's own queue, get a place
-in order of need, and stay until they die with a constant hazard, which goes with the need and so meets those waiting as well:
-many sources, exponential service, c places, nobody turned away, M/M/c with impatient customers (Erlang A) once a day. Places are freed and given once a day, so the test is against the chain of
-the day, solved exactly; ``test_formulas`` shows that this chain becomes Erlang's formula as the day grows short. Who
-has died is replaced by somebody at home, so that the town does not empty.
+People who have home help come to need a place with the same hazard each day, wait in the model's own queue, get a
+place in order of need, and stay until they die with a constant hazard, which goes with the need and so meets those
+waiting as well: many sources, exponential service, c places, nobody turned away, M/M/c with impatient customers
+(Erlang A) once a day. Places are freed and given once a day, so the test is against the chain of the day, solved
+exactly; ``test_formulas`` shows that this chain becomes Erlang's formula as the day grows short. Who has died is
+replaced by somebody at home, so that the town does not empty.
 """
 
 from __future__ import annotations
