@@ -113,7 +113,7 @@ def expected_courses(frailty: Array, age: Array, health: HealthRates) -> tuple[A
     instability = _of_instability(frailty, health.illness_instability + health.need_instability, health)
     courses = 365.25 * np.exp(ill + np.minimum(need, math.log(health.need_most)) + instability)
     # each course brings relapses: the excess hazard over its whole time constant
-    courses *= 1.0 + health.recovery_excess * health.recovery_days
+    courses *= health.need_lived * (1.0 + health.recovery_excess * health.recovery_days)
     sets = np.arange(1 << len(CONDITIONS))[:, None] >> np.arange(len(CONDITIONS)) & 1
     log_of_state = (sets @ health.illness_conditions)[:, None] + np.array([0.0, health.illness_nursing_home])
     return courses, np.exp(log_of_state).ravel()

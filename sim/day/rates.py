@@ -62,6 +62,7 @@ class HealthRates(NamedTuple):
     need_instability: float
     need_relapse: float
     need_most: float
+    need_lived: float
     recovery_excess: float
     recovery_not_needed: float
     recovery_days: float
