@@ -167,7 +167,11 @@ def avoided_by_planning(values: Values) -> float:
 def avoided_by_nurse(values: Values) -> float:
     """Acute admissions avoided by one more visit of the acute nurse, called to minor and borderline illnesses."""
     day = Day(values)
-    need = need_of_bed(values, day.base("deteriorating_age"), day.base("deteriorating_frailty"))
+    frailty = day.base("deteriorating_frailty")
+    # who falls ill is less stable than usual: the hazard tilts a normal law of unit variance by its slope
+    unstable = personal_level(values, frailty) + day["health.illness.instability"]
+    need = need_of_bed(values, day.base("deteriorating_age"), frailty)
+    need *= math.exp(day["health.need.instability"] * unstable)
     wide = day["hospital.threshold.borderline"]
     borderline = day["home_care.acute_nurse.share_of_borderline"] * need * wide
     minor = day["home_care.acute_nurse.share_of_minor"] * max(1.0 - need * (1.0 + wide), 0.0)

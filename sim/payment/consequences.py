@@ -106,6 +106,7 @@ def _admission_threshold(values: Values) -> Events:
 def _discharge_day(values: Values) -> Events:
     caused = relapses(values)
     avoided = Day(values)["health.recovery.early_day"] * caused / (1.0 - caused)
+    avoided /= 1.0 - avoided * Day(values).base("nights")  # for one bed-day in the end, those of relapses among them
     return _less({name: amount for name, amount in admission(values).items() if name != "bed_day"}, avoided)
 
 
