@@ -162,7 +162,7 @@ def _reason(effects: Effects, label: str) -> str:
     return (
         f"Why: {opening}. The strongest reaction is that of {who}. Against today, one more {unit} moves "
         f"{_kroner(own)} in their own accounts{_jointly(effects, label, whole)}; what they feel of it is "
-        f"{_kroner(felt)}, and they change how much they do by {percent(row['level_change'])}."
+        f"{_kroner(felt)}, and by the last month what is theirs to decide has moved by {percent(row['level_change'])}."
     )
 
 

@@ -200,7 +200,7 @@ def why(effects: Effects, label: str) -> pd.DataFrame:
         Columns ``actor``, ``action``, ``unit``; in DKK per unit, against the reference of the same run, ``own_change``
         (in the accounts of the actor's own chain), ``whole_change`` (for its consortium) and ``felt_change`` (what the
         deciding person notices, who as a member counts a part of the whole); ``level_change`` (share by which the
-        level of the action moves).
+        level of the action has moved by the last month, of what is the provider's to decide).
     """
     keys = ["actor", "action", "unit"]
     found = mean_table(effects.digests[label], "incentives", keys, [*MOVES, "level"])

@@ -194,7 +194,7 @@ def _why(effects: Effects, label: str) -> str:
         "has more to divide. Felt: what reaches the deciding person, who as a member counts a part of the whole. "
         f"Derived from the contract's clauses, not typed in. {KRONER}"
     )
-    return table_html(caption, ["one more", "own accounts", "consortium", "felt", "does more"], rows)
+    return table_html(caption, ["one more", "own accounts", "consortium", "felt", "moved by the end"], rows)
 
 
 def _groups(effects: Effects, label: str) -> str:

@@ -151,7 +151,7 @@ def why_table(effects: Effects, label: str, most: int = 6) -> Table:
         for row in found.head(most).to_dict("records")
     ]
     heading = "Why: what one more moves, against today, in kroner"
-    return table_of(heading, ["", "own accounts", *(["consortium"] if joint else []), "felt", "does more"], rows)
+    return table_of(heading, ["", "own accounts", *(["consortium"] if joint else []), "felt", "at the end"], rows)
 
 
 def _kroner(value: float) -> str:

@@ -19,12 +19,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.measures import CONDITIONS
+from sim.day.rates import HealthRates
+from sim.measures import AGE_BANDS, CONDITIONS
 from sim.mortality import Hazards, HealthKey, hazards_of, health_of
 from sim.population.figures import Figures
 from sim.population.profile import Profile, profile_of
 from sim.population.rates import solve_rates
 from sim.population.solving import Array
+from sim.population.structure import single_ages
 
 _SETS = 1 << len(CONDITIONS)
 # where fewer of a cell are less (or more) frail than this, the rise of the nearest frailty with enough people is taken
@@ -49,7 +51,7 @@ def solve_ageing(figures: Figures, key: HealthKey) -> Ageing:
     """Solve all monthly changes; kept, since most runs share their figures."""
     profile, hazards, health = profile_of(figures), hazards_of(figures, key), health_of(key)
     yearly = _onsets(profile, hazards)
-    rise = _rise(profile, hazards, yearly, figures, key) + health.frailty_trend * profile.edges
+    rise = _rise(profile, hazards, yearly, figures, key) + _beyond(figures, health)[:, None] * profile.edges
     margin = solve_rates(figures).alone_margin
     gained = np.maximum(np.diff(margin, axis=0), 0.0) / (1.0 - margin[:-1])
     return Ageing(
@@ -57,6 +59,12 @@ def solve_ageing(figures: Figures, key: HealthKey) -> Ageing:
         onset=np.cumsum(-np.expm1(-yearly / 12.0), axis=-1).reshape(-1, len(CONDITIONS)),
         left_alone=-np.expm1(np.log1p(-_at_mid_year(gained)) / 12.0).ravel(),
     )
+
+
+def _beyond(figures: Figures, health: HealthRates) -> Array:
+    """Yearly relative rise of frailty beyond what is solved, by cell: the trend, and what the solution leaves out."""
+    band = np.searchsorted(np.array(AGE_BANDS), single_ages(figures), side="right") - 1
+    return np.repeat(health.frailty_trend + health.frailty_correction[band], 2)
 
 
 def _at_mid_year(from_each_age: Array) -> Array:

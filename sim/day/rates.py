@@ -43,6 +43,7 @@ class HealthRates(NamedTuple):
     illness_medication_risk: float
     frailty_spread: float
     frailty_trend: float
+    frailty_correction: Vector
     frailty_after_hospital: float
     frailty_long_stay_from: float
     frailty_long_stays: float
