@@ -278,16 +278,15 @@ def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, me
 
 def main() -> None:
     """Run the command; a problem is said in a line, never as a traceback."""
-    from experiments.interruption import INTERRUPTED, Interrupted, interruptible
-    from experiments.terminal import explain, note, tolerant_streams
+    from experiments.interruption import Interrupted, end_at_once, interruptible
+    from experiments.terminal import explain, tolerant_streams
 
     tolerant_streams()
     with interruptible():
         try:
             app(prog_name="tvaers")
         except Interrupted as stopped:
-            note(f"tvaers: {stopped}")
-            raise SystemExit(INTERRUPTED) from None
+            end_at_once(f"tvaers: {stopped}")
         except Exception as error:
             raise SystemExit(explain(error)) from None
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 #: Exit code of a command that was interrupted.
 INTERRUPTED: Final = 130
@@ -72,6 +73,13 @@ def unheard_by_children() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def end_at_once(line: str) -> NoReturn:
+    """Say one last line and end: what is left of the pool of killed workers has nothing to add to it."""
+    sys.stdout.flush()
+    print(line, file=sys.stderr, flush=True)
+    os._exit(INTERRUPTED)
 
 
 def end_quietly_without_reader() -> None:

@@ -29,6 +29,7 @@ EXPERIENCE_EVENTS: Final[tuple[str, ...]] = (
     "emergency_returns",
     "gp_planned_unmet",
     "gp_acute_unmet",
+    "gp_not_offered",
     "acute_nurse_unmet",
     "follow_up_not_delivered",
     "home_care_wait_days",

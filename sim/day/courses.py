@@ -39,6 +39,7 @@ from sim.state import (
     FAR,
     HOME_HELP,
     HOSPITAL,
+    NOT_AT_RISK,
     NOTHING,
     NURSING_HOME,
     NURSING_PLACE,
@@ -50,7 +51,7 @@ from sim.state import (
 )
 
 BACK_TO_NURSING_HOME = 5
-RECEPTION_SPEED, REHABILITATION = 2, 3
+RECEPTION_SPEED = 2
 _ACUTE_ADMISSION, _ELECTIVE_ADMISSION = MEASURE["acute_admission"], MEASURE["elective_admission"]
 _COURSE, _BED_DAY = MEASURE["hospital_course"], MEASURE["bed_day"]
 _ACUTE, _READMISSION, _EXTERNAL = FLAG["acute"], FLAG["readmission"], FLAG["external"]
@@ -105,6 +106,11 @@ def admit(
     level = organisations.ward_levels[max(ward, 0), DISCHARGE_DAY] if ward >= 0 else 1.0
     bed.leave = arrives + stay * level
     bed.fatal = fatal_time(people, i, bed.needed == 1, bed.admitted, stay, rates, today)
+    if card.mortality > NOT_AT_RISK:  # who waits after the course is over dies as at home
+        waited = exponential(
+            uniform_at(key, today.streams[DEATH_IN_HOSPITAL], 2), math.exp(-np.float64(card.mortality))
+        )
+        bed.fatal = min(bed.fatal, bed.ready + waited)
     bed.value = tariff_value(people, i, diagnosis, acute, rates, today)
     plan_reception(state, k, acute, stay, rates, today)
     leave_home(state, i, today.day, out)
@@ -203,7 +209,7 @@ def plan_reception(state: State, k: int, acute: bool, stay: float, rates: Rates,
     u = uniform(key, today.streams[RECEPTION_KIND])
     scale = frailty / home.reception_reference_frailty
     nursing = home.reception_need_nursing_home * scale * scale if card.help > 0 else 0.0
-    temporary = home.reception_need_temporary * scale * scale / max(levels[REHABILITATION], LEAST_LEVEL)
+    temporary = home.reception_need_temporary * scale * scale
     if not acute or stay < home.reception_short_stay_days:
         nursing = 0.0
         temporary = home.reception_short_stay_share * temporary

@@ -116,14 +116,15 @@ def received(state: State, k: int, rates: Rates, load: Load, today: Today, out: 
     if bed.received >= until:
         return False
     m = people.card[bed.row].municipality
-    if kind == TEMPORARY_PLACE and not temporary_free(state, load, m, today.day):
+    overdue = until - bed.received >= rates.home.temporary_longest_wait
+    if kind == TEMPORARY_PLACE and not (overdue or temporary_free(state, load, m, today.day)):
         if until >= today.day + 1.0:
             count(out, people, bed.row, _C_TEMPORARY_UNMET, 1)
         return False
     if kind == NURSING_PLACE:
         # without a nursing-home place the patient waits for it in a temporary place
         free = nursing_place_free(state, load, m, today.day)
-        return free or temporary_free(state, load, m, today.day)
+        return free or overdue or temporary_free(state, load, m, today.day)
     return True
 
 

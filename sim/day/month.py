@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance import trait, uniform
 from sim.compiled import inline, jit
-from sim.day.frame import Output, Today, as_row, census, push, write
+from sim.day.frame import LEAST_LEVEL, Output, Today, as_row, census, push, write
 from sim.day.rates import Rates
 from sim.day.risk import (
     CONTROLLED,
@@ -29,6 +29,7 @@ _BANDS = np.array(AGE_BANDS, np.int64)
 _PREVENTIVE = MEASURE["preventive_visit"]
 _HELP, _NURSING = MEASURE["home_help"], MEASURE["home_nursing"]
 _NURSING_DAY, _TEMPORARY_DAY = MEASURE["nursing_home_day"], MEASURE["temporary_place_day"]
+REHABILITATION = 3
 CHRONIC_FEE = COPD | DIABETES
 
 
@@ -56,7 +57,9 @@ def help_need(people: People, i: int, organisations: Organisations, rates: Rates
     above = np.float64(card.frailty) - threshold
     if above <= 0.0:
         return 0
-    return int(min(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most))
+    minutes = min(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most)
+    level = organisations.unit_levels[card.unit, REHABILITATION]
+    return int(minutes / max(level, LEAST_LEVEL))
 
 
 @jit

@@ -196,8 +196,10 @@ def hold_controls(state: State, rates: Rates, today: Today, work: Work, out: Out
         key = people.key[i]
         widest = rates.practice.control_spread
         spread = 1.0 - widest + 2.0 * widest * uniform_at(key, today.streams[CONTROL_KEPT], 1)
-        people.control[i] = today.since + int(rates.practice.control_interval * spread / max(level, LEAST_LEVEL))
-        if uniform(key, today.streams[CONTROL_KEPT]) < rates.practice.control_kept:
+        kept = rates.practice.control_kept * max(level, LEAST_LEVEL)
+        often = kept + 1.0 - rates.practice.control_kept  # the clinic's own controls do not follow the practice's
+        people.control[i] = today.since + int(rates.practice.control_interval * spread / often)
+        if uniform(key, today.streams[CONTROL_KEPT]) * often < kept:
             minutes = rates.practice.minutes_gp_chronic_control
             ask_practice(state, i, CONTROL, today.day, minutes, NOT_ILL, PLANNED_CARE, today, work, out)
         else:

@@ -151,6 +151,7 @@ class HomeCareRates(NamedTuple):
     temporary_stay_days: float
     temporary_step_up: float
     temporary_longest: float
+    temporary_longest_wait: float
     reception_help_days: float
     reception_temporary_days: float
     reception_nursing_home_days: float

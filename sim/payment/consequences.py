@@ -45,17 +45,25 @@ class Consequences(NamedTuple):
     lag: Numbers
 
 
-def admission(values: Values, nights: float | None = None) -> Events:
+def admission(values: Values) -> Events:
     """Events that come with one acute admission: course, nights, ambulance, discharge plan and medication check."""
     day = Day(values)
     return {
         "acute_admission": 1.0,
         "hospital_course": 1.0,
-        "bed_day": day.base("nights") if nights is None else nights,
+        "bed_day": day.base("nights"),
         "ambulance_trip": day.base("ambulance"),
-        "discharge_plan": day["hospital.discharge.plan_share"] if nights is None else 0.0,
+        "discharge_plan": day["hospital.discharge.plan_share"],
         "medication_reconciliation": day["hospital.discharge.reconciliation_share"],
     }
+
+
+def at_the_door_admission(values: Values) -> Events:
+    """Events that come with an admission decided at the door: the ambulance has come already, and few such need a plan.
+
+    It takes as many nights as any other: in the day a stay does not depend on whether the bed was needed.
+    """
+    return {**admission(values), "ambulance_trip": 0.0, "discharge_plan": 0.0}
 
 
 def _consultations(values: Values) -> Events:
@@ -99,7 +107,7 @@ def _admission_threshold(values: Values) -> Events:
     back = _come_back(values, door, "hospital.emergency.return_observed")
     back += door.home * (day["hospital.emergency.return_sent_home"] - day["hospital.emergency.return_observed"])
     refused = 1.0 / (1.0 - back)  # for one admission less in the end
-    avoided = _less(admission(values, day.base("nights_borderline")), 1.0)
+    avoided = _less(at_the_door_admission(values), 1.0)
     return {**avoided, "emergency_visit": refused * door.home, "observation": refused * (1.0 - door.home)}
 
 
@@ -116,7 +124,7 @@ def _discharge_planning(values: Values) -> Events:
 
 def _observation(values: Values) -> Events:
     stays_away = 1.0 - _come_back(values, at_the_door(values), "hospital.emergency.return_observed")
-    return _less(admission(values, Day(values).base("nights_borderline")), stays_away)
+    return _less(at_the_door_admission(values), stays_away)
 
 
 def _come_back(values: Values, door: Door, otherwise: str) -> float:
