@@ -40,7 +40,7 @@ def draw_lots(claims: Claims, keys: np.ndarray, stream: np.uint64, low: int, hig
 
 @jit
 def rank_claims(claims: Claims, keys: np.ndarray, low: int, high: int) -> None:
-    """Sort the claims ``order[low:high]`` by rank, ties by person key in place (Shell 1959 with Ciura's gaps from 23 on).
+    """Sort the claims ``order[low:high]`` by rank, ties by person key in place (Shell 1959, Ciura's gaps).
 
     Ties go by person, then by which claim of the person came first, so any way of sorting gives the same; this one
     needs no room and is quick for few and many.

@@ -68,7 +68,7 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]  # of a chunk of people, as are the next seven
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next eight
     upper: NDArray[np.int32]  # halves of the day's hash
     lower: NDArray[np.int32]
     events: NDArray[np.float64]  # of a chunk of people in a month: what happens by chance, and the drift of frailty
