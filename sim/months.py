@@ -21,7 +21,6 @@ from sim.day.frame import (
     Output,
     empty_output,
 )
-from sim.day.heads import count_heads
 from sim.day.living import close_month, live_days
 from sim.others import others_of
 from sim.outcomes import QualityWeights
@@ -69,7 +68,7 @@ class Months:
         self.scenario, self.seed, self.keep_events = scenario, seed, keep_events
         self.world = build(scenario, seed)
         self.planning = Planning(scenario, self.world, shadow)
-        self.quality = QualityWeights.of(scenario.parameters)
+        self.quality = QualityWeights.of(scenario.parameters).as_arrays()
         self.day = scenario.first_day
         self.kept = Kept()
         self.capacity = CapacityPlan(self.world, scenario)
@@ -122,16 +121,17 @@ class Months:
                 if self.day < stop:  # a list might be too short for that day
                     self.out = enlarge(world, self.out)
             if ends:
-                close_month(world.state, self.out, stop)
+                days, heads = stop - first_of, np.zeros((2, *self.out.people.shape[1:]), np.int64)
+                in_hospital = close_month(world.state, self.out, stop, days, *self.quality, heads)
                 self._check()
         if ends:
-            self._end_month(month)
+            self._check_conservation(int(heads[0].sum()), in_hospital)
+            self._end_month(month, days)
         return self.out
 
-    def _end_month(self, month: int) -> None:
-        out, days = self.out, self.day - max(day_number(first_of_month(month)), self.scenario.first_day)
-        self._check_conservation(*self._count_at_month_end(days))
-        closing = self.finished
+    def _end_month(self, month: int, days: int) -> None:
+        out, closing = self.out, self.finished
+        self._count_chronic()
         if self.others is not None:
             self.others.follow(out, month)
         self.planning.settle(out, month, days, closing)
@@ -155,21 +155,12 @@ class Months:
         if self.keep_events:
             kept.events.append(out.row[: int(out.used[0])].copy())
 
-    def _count_at_month_end(self, days: int) -> tuple[int, int]:
-        """Head counts that need no daily care: recipients of care, the chronically ill, and quality of life."""
-        state, counters, quality = self.world.state, self.out.people, self.quality
-        weights = np.array(
-            [quality.frailty, quality.instability, quality.hospital, quality.nursing_home, quality.least]
-        )  # fmt: skip
-        scratch = np.zeros((2, *counters.shape[1:]), np.int64)
-        in_hospital = count_heads(
-            state.people.card, state.people.instability, int(state.organisations.present[0]), days, quality.by_age,
-            quality.loss_by_conditions(), weights, counters, scratch,
-        )  # fmt: skip
+    def _count_chronic(self) -> None:
+        """Count person-days of the chronically ill, from those by practice."""
+        counters = self.out.people
         groups = self.out.listed_days.sum(axis=0).reshape(*counters.shape[1:], RISK_GROUPS, 2)
         counters[COUNTER["chronic_person_days"]] += groups[:, :, 1:].sum(axis=(2, 3))
         counters[COUNTER["enrolled_person_days"]] += groups[:, :, 1:, 1].sum(axis=2)
-        return int(scratch[0].sum()), in_hospital
 
     def _check(self) -> None:
         fault = int(self.out.fault[0])

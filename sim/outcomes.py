@@ -92,6 +92,11 @@ class QualityWeights:
         bits = np.stack([(combinations & bit) > 0 for bit in CONDITIONS.values()], axis=1)
         return np.asarray((bits * self.conditions).sum(axis=1), np.float64)
 
+    def as_arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """The same by age, by combination of condition bits, and the rest in the order of :mod:`sim.day.heads`."""
+        rest = [self.frailty, self.instability, self.hospital, self.nursing_home, self.least]
+        return self.by_age, self.loss_by_conditions(), np.array(rest)
+
     def thousandths(
         self,
         band: NDArray[Any],

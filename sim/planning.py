@@ -149,11 +149,11 @@ class Planning:
 
     def _experience(self, out: Output) -> tuple[float, float]:
         """Experience points of the month and the person-days behind them."""
+        counted, done = (every.sum(axis=(1, 2)).tolist() for every in (out.people, out.activity))
         points = 0.0
         for name, weight in self.experience.items():
-            happened = out.people[COUNTER[name]] if name in COUNTER else out.activity[MEASURE[name]]
-            points += weight * float(happened.sum())
-        return points, float(out.people[COUNTER["person_days"]].sum())
+            points += weight * (counted[COUNTER[name]] if name in COUNTER else done[MEASURE[name]])
+        return points, float(counted[COUNTER["person_days"]])
 
     def _capacity(self, days: int) -> Capacity:
         organisations, p = self.world.state.organisations, self.scenario.parameters

@@ -68,10 +68,11 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]  # of a chunk of people, as are the next seven
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next eight
     upper: NDArray[np.int32]  # halves of the day's hash
     lower: NDArray[np.int32]
-    shocks: NDArray[np.float32]
+    events: NDArray[np.float64]  # of a chunk of people in a month: what happens by chance, and the drift of frailty
+    drifts: NDArray[np.float64]
     flagged: NDArray[np.uint32]  # where a flag is set
     found: NDArray[np.uint32]  # (what, people) rows for whom something happens today
     relapse: NDArray[np.uint8]
@@ -136,7 +137,8 @@ def empty_work(places: int, lists: int) -> Work:
         flags=np.zeros(CHUNK, np.uint8),
         upper=np.zeros(CHUNK, np.int32),
         lower=np.zeros(CHUNK, np.int32),
-        shocks=np.zeros(CHUNK, np.float32),
+        events=np.zeros(CHUNK, np.float64),
+        drifts=np.zeros(CHUNK, np.float64),
         flagged=np.zeros(CHUNK + 1, np.uint32),
         found=np.zeros((5, CHUNK), np.uint32),
         relapse=np.zeros(CHUNK, np.uint8),

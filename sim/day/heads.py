@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import entry
+from sim.compiled import inline
+from sim.day.frame import Output
 from sim.records import COUNTER
-from sim.state import ABSENT, DEAD, HOSPITAL, MOVED, NURSING_HOME
+from sim.state import HOSPITAL, NURSING_HOME, People
 
+Numbers = NDArray[np.float64]
 _HELP, _NURSING = COUNTER["home_help_recipient_days"], COUNTER["home_nursing_recipient_days"]
 _QUALITY, _PERSON_DAYS = COUNTER["quality_adjusted"], COUNTER["person_days"]
 
 
-@entry
-def count_heads(
-    card: Any, instability: NDArray[np.float32], present: int, days: int, by_age: NDArray[np.float64],
-    by_conditions: NDArray[np.float64], weights: NDArray[np.float64], people: NDArray[np.int64],
-    scratch: NDArray[np.int64],
-) -> int:  # fmt: skip
-    """Count into ``people`` (counters, municipalities, bands); return how many lie in hospital.
+@inline
+def count_head(
+    people: People, i: int, days: int, by_age: Numbers, by_conditions: Numbers, weights: Numbers, out: Output,
+    heads: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Count a living person as a recipient of care, and into ``heads`` (heads, summed thousandths of quality of life).
 
-    ``weights``: frailty, instability, hospital, nursing home, least. ``scratch`` comes as zeros, shape (2,
-    municipalities, bands), and leaves with heads alive and summed thousandths. Quality is the mean of the living at
-    the month's end times the month's person-days.
+    ``weights``: frailty, instability, hospital, nursing home, least.
     """
-    in_hospital = 0
-    for i in range(present):
-        place = card.place[i]
-        if place == ABSENT or place == DEAD or place == MOVED:
-            continue
-        municipality, band = card.municipality[i], card.band[i]
-        scratch[0, municipality, band] += 1
-        if card.help[i] > 0:
-            people[_HELP, municipality, band] += days
-        if card.nursing[i] > 0:
-            people[_NURSING, municipality, band] += days
-        quality = by_age[band] - weights[0] * np.float64(card.frailty[i]) - by_conditions[card.conditions[i]]
-        quality -= weights[1] * np.float64(instability[i])
-        if place == HOSPITAL:
-            quality -= weights[2]
-            in_hospital += 1
-        elif place == NURSING_HOME:
-            quality -= weights[3]
-        scratch[1, municipality, band] += int(np.rint(1000.0 * min(max(quality, weights[4]), 1.0)))
-    for m in range(scratch.shape[1]):
-        for b in range(scratch.shape[2]):
-            if scratch[0, m, b] > 0:
-                mean = scratch[1, m, b] / scratch[0, m, b]
-                people[_QUALITY, m, b] += int(np.rint(mean * people[_PERSON_DAYS, m, b]))
-    return in_hospital
+    card = people.card[i]
+    municipality, band, place = card.municipality, card.band, card.place
+    heads[0, municipality, band] += 1
+    if card.help > 0:
+        out.people[_HELP, municipality, band] += days
+    if card.nursing > 0:
+        out.people[_NURSING, municipality, band] += days
+    quality = by_age[band] - weights[0] * np.float64(card.frailty) - by_conditions[card.conditions]
+    quality -= weights[1] * np.float64(people.instability[i])
+    if place == HOSPITAL:
+        quality -= weights[2]
+    elif place == NURSING_HOME:
+        quality -= weights[3]
+    heads[1, municipality, band] += int(np.rint(1000.0 * min(max(quality, weights[4]), 1.0)))
+
+
+@inline
+def rate_days(out: Output, heads: NDArray[np.int64]) -> None:
+    """Quality of life of a month: the mean of those alive at its end, times its person-days."""
+    for m in range(heads.shape[1]):
+        for b in range(heads.shape[2]):
+            if heads[0, m, b] > 0:
+                mean = heads[1, m, b] / heads[0, m, b]
+                out.people[_QUALITY, m, b] += int(np.rint(mean * out.people[_PERSON_DAYS, m, b]))

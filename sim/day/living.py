@@ -12,6 +12,7 @@ from sim.day.death import die_today
 from sim.day.discharge import ward_round
 from sim.day.emergency import receive
 from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
+from sim.day.heads import count_head, rate_days
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
 from sim.day.month import band_of, end_month, start_month
@@ -25,7 +26,7 @@ from sim.day.scan import find, scan
 from sim.day.streams import CONTROL_KEPT
 from sim.day.wards import allot_beds, background, midnight
 from sim.records import COUNTER
-from sim.state import ABSENT, HOME, NURSING_HOME, Lists, State
+from sim.state import ABSENT, DEAD, HOME, HOSPITAL, MOVED, NURSING_HOME, Lists, State
 
 _PERSON_DAYS, _HOME_DAYS = COUNTER["person_days"], COUNTER["home_days"]
 _NURSING_DAYS, _ALONE_DAYS = COUNTER["nursing_home_days"], COUNTER["living_alone_days"]
@@ -140,7 +141,7 @@ def live_days(
     streams, free = work_columns.streams, work_columns.nurse_free
     work = by_pointer(
         Work(
-            work_columns.flags, work_columns.upper, work_columns.lower, work_columns.shocks,
+            work_columns.flags, work_columns.upper, work_columns.lower, work_columns.events, work_columns.drifts,
             work_columns.flagged, work_columns.found, work_columns.relapse, work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
@@ -161,7 +162,7 @@ def live_days(
             if first_month:
                 live_before(state, rates, load, before, day, work, out)
                 fill_streams(streams, rates_columns.derived.keys, day)
-            start_month(state, rates, today, out, first_month)
+            start_month(state, rates, today, work, out, first_month)
         live_one_day(state, rates, load, today, work, out)
         if out_columns.fault[0] != 0:
             return day
@@ -169,11 +170,28 @@ def live_days(
 
 
 @entry
-def close_month(state_columns: State, out_columns: Output, day: int) -> None:
-    """Write what has been received but not yet written, before the month is settled."""
+def close_month(
+    state_columns: State, out_columns: Output, day: int, days: int, by_age: np.ndarray, by_conditions: np.ndarray,
+    weights: np.ndarray, heads: np.ndarray,
+) -> int:  # fmt: skip
+    """Write what has been received but not yet written, and count heads, before the month is settled.
+
+    ``heads`` comes as zeros, shape (2, municipalities, bands), and leaves with heads alive and summed thousandths of
+    quality of life (:mod:`sim.day.heads`). Returns how many lie in hospital.
+    """
     people, organisations = by_pointer(state_columns.people), by_pointer(state_columns.organisations)
     state = by_pointer(State(people, by_pointer(state_columns.stays), state_columns.lists, organisations))
     out = by_pointer(out_columns)
-    end_month(state, out, day)
+    in_hospital = 0
+    for row in range(organisations.present[0]):
+        i = as_row(row)
+        place = people.card[i].place
+        if place == ABSENT or place == DEAD or place == MOVED:
+            continue
+        in_hospital += int(place == HOSPITAL)
+        end_month(people, i, out, day)
+        count_head(people, i, days, by_age, by_conditions, weights, out, heads)
+    rate_days(out, heads)
     for k in range(state_columns.stays.count[0]):
         write_bed_days(state, k, day, out)
+    return in_hospital

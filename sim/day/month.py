@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from sim.chance import trait, uniform
 from sim.compiled import inline, jit
-from sim.day.frame import LEAST_LEVEL, Output, Today, as_row, census, push, write
+from sim.day.frame import CHUNK, LEAST_LEVEL, Output, Today, Work, as_row, census, push, write
 from sim.day.rates import Rates
 from sim.day.risk import (
     CONTROLLED,
@@ -63,24 +64,43 @@ def help_need(people: People, i: int, organisations: Organisations, rates: Rates
 
 
 @jit
-def start_month(state: State, rates: Rates, today: Today, out: Output, first: bool) -> None:
+def start_month(state: State, rates: Rates, today: Today, work: Work, out: Output, first: bool) -> None:
     """Birthdays, frailty, moves, reviews and new needs of everybody; in the first month nobody grows frailer."""
     people, organisations = state.people, state.organisations
-    for row in range(organisations.present[0]):
-        i = as_row(row)
-        card = people.card[i]
-        place = card.place
-        if place != HOME and place != NURSING_HOME and place != TEMPORARY and place != HOSPITAL:
-            continue
-        if people.leaves[i] <= today.day and place == HOME:
-            move_away(people, organisations, i, out, today.day)
-            continue
-        age = age_of(people, i, today.day)
-        age_a_month(people, organisations, i, age, rates, today, first)
-        if place == HOME:
-            review_care(state, i, age, rates, today, out)
-            preventive_visit(people, i, age, rates, today, out)
-        set_risk_at(people, i, age, organisations, rates, today.day)
+    present = organisations.present[0]
+    for low in range(0, present, CHUNK):
+        high = min(low + CHUNK, present)
+        events, drifts = work.events[: high - low], work.drifts[: high - low]
+        draw_changes(people.key[low:high], today, np.float64(rates.health.frailty_spread), events, drifts)
+        for row in range(low, high):
+            i = as_row(row)
+            card = people.card[i]
+            place = card.place
+            if place != HOME and place != NURSING_HOME and place != TEMPORARY and place != HOSPITAL:
+                continue
+            if people.leaves[i] <= today.day and place == HOME:
+                move_away(people, organisations, i, out, today.day)
+                continue
+            age = age_of(people, i, today.day)
+            have_birthday(people, organisations, i, age)
+            if not first:
+                age_a_month(people, organisations, i, age, events[row - low], drifts[row - low], rates, today)
+            if place == HOME:
+                review_care(state, i, age, rates, today, out)
+                preventive_visit(people, i, age, rates, today, out)
+            set_risk_at(people, i, age, organisations, rates, today.day)
+
+
+@jit
+def draw_changes(key: Any, today: Today, spread: float, events: Any, drifts: Any) -> None:
+    """What chance decides in a month for each person: a number that says what happens, and the drift of frailty."""
+    event, drift = today.streams[STATE_CHANGE], today.streams[DRIFT]
+    for k in range(key.shape[0]):
+        events[k] = uniform(key[k], event)
+        u = uniform(key[k], drift)
+        # a triangular law of unit variance, by inversion
+        z = math.copysign(1.0 - math.sqrt(2.0 * min(u, 1.0 - u)), u - 0.5) * math.sqrt(6.0)
+        drifts[k] = spread * z / math.sqrt(12.0)
 
 
 @jit
@@ -96,39 +116,42 @@ def move_away(people: People, organisations: Organisations, i: int, out: Output,
     at_rest(people, i)
 
 
-@jit
-def age_a_month(
-    people: People, organisations: Organisations, i: int, age: float, rates: Rates, today: Today, first: bool
-) -> None:
-    """Birthday, conditions and frailty of one person, by rises that keep the profile by age (sim.ageing)."""
+@inline
+def have_birthday(people: People, organisations: Organisations, i: int, age: float) -> None:
+    """A person who has become old enough belongs to the next age band."""
     card = people.card[i]
     if card.band + 1 < _BANDS.shape[0] and age >= _BANDS[card.band + 1]:
         census(people, organisations, i, -1)
         card.band += 1
         census(people, organisations, i, 1)
-    if first:
-        return
-    cell = 2 * min(max(int(age) - 65, 0), rates.derived.left_alone.shape[0] // 2 - 1) + np.int64(card.sex)
-    change_state(people, organisations, i, cell, rates, today)
-    u = uniform(people.key[i], today.streams[DRIFT])
-    # a triangular law of unit variance, by inversion
-    z = math.copysign(1.0 - math.sqrt(2.0 * min(u, 1.0 - u)), u - 0.5) * math.sqrt(6.0)
-    most, rises = rates.derived.most_frail, rates.derived.rise[cell]
+
+
+@inline
+def age_a_month(
+    people: People, organisations: Organisations, i: int, age: float, event: float, drift: float, rates: Rates,
+    today: Today,
+) -> None:  # fmt: skip
+    """Conditions and frailty of one person, by rises that keep the profile by age (sim.ageing)."""
+    card, derived = people.card[i], rates.derived
+    cell = 2 * min(max(int(age) - 65, 0), derived.left_alone.shape[0] // 2 - 1) + np.int64(card.sex)
+    change_state(people, organisations, i, cell, event, rates, today)
+    most, rises = derived.most_frail, derived.rise[cell]
     before = min(np.float64(card.frailty), most)
     at = before / most * (rises.shape[0] - 2)
-    low = int(at)
+    low = as_row(int(at))
     rise = rises[low] + (at - low) * (rises[low + 1] - rises[low])
-    card.frailty = min(max(before + rise + rates.health.frailty_spread * z / math.sqrt(12.0), 0.0), most)
+    card.frailty = min(max(before + rise + drift, 0.0), most)
 
 
 @jit
-def change_state(people: People, organisations: Organisations, i: int, cell: int, rates: Rates, today: Today) -> None:
+def change_state(
+    people: People, organisations: Organisations, i: int, cell: int, u: float, rates: Rates, today: Today
+) -> None:
     """Conditions that begin, being left alone, and medication risk that is put right, all by one number of the month.
 
     The events are rare, so which of them happens can be read from where the number lies between 0 and 1.
     """
     card, derived = people.card[i], rates.derived
-    u = uniform(people.key[i], today.streams[STATE_CHANGE])
     row = cell * 32 + np.int64(card.conditions)
     if u < derived.onset_any[row]:
         begin_condition(people, organisations, i, cell, u, rates, today)
@@ -246,13 +269,10 @@ def preventive_visit(people: People, i: int, age: float, rates: Rates, today: To
         write(out, people, i, today.day, _PREVENTIVE, 1, 0, 0, -1, 0, 0)
 
 
-@jit
-def end_month(state: State, out: Output, day: int) -> None:
-    """Write municipal care up to (not including) the first day of the next month."""
-    people = state.people
-    for row in range(state.organisations.present[0]):
-        i = as_row(row)
-        card = people.card[i]
-        place = card.place
-        if place == NURSING_HOME or place == TEMPORARY or (place == HOME and card.help > 0):
-            write_care(people, i, out, day)
+@inline
+def end_month(people: People, i: int, out: Output, day: int) -> None:
+    """Write the municipal care of somebody who has any up to (not including) the first day of the next month."""
+    card = people.card[i]
+    place = card.place
+    if place == NURSING_HOME or place == TEMPORARY or (place == HOME and card.help > 0):
+        write_care(people, i, out, day)

@@ -53,11 +53,10 @@ def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: 
         highest_rate = highest(rates.practice.out_of_hours_background) / 365.25
         most = np.float32(weekend * highest_rate * HAZARD_PARTS * MARGIN + 1.0)
     size = high - low
-    upper, lower, shocks, flags = work.upper[:size], work.lower[:size], work.shocks[:size], work.flags[:size]
+    upper, lower, flags = work.upper[:size], work.lower[:size], work.flags[:size]
     x, excess = people.instability[low:high], people.recovery[low:high]
     draw(people.key[low:high], today.streams[DAILY_SCAN], upper, lower)
-    shake(lower, shocks, shock)
-    move(x, people.level[low:high], shocks, keep, pull)
+    move(x, people.level[low:high], lower, keep, pull, shock)
     flag_ill(people.illness[low:high], x, excess, upper, flags, np.float32(today.season), slope_ill)
     flag_planned(people.routine[low:high], upper, flags, share, most)
     flag_dying(people.mortality[low:high], x, excess, lower, flags, after, slope_death)
@@ -78,18 +77,12 @@ def draw(key: Any, stream: np.uint64, upper: Any, lower: Any) -> None:
 
 
 @jit
-def shake(lower: Any, shocks: Any, shock: np.float32) -> None:
-    """The two lowest bytes of the hash make the shock."""
-    for k in range(lower.shape[0]):
-        both = np.int32((lower[k] & _BYTE) + ((lower[k] >> _T8) & _BYTE))
-        shocks[k] = np.float32((np.float32(both) - _SHOCK_MEAN) * shock)
-
-
-@jit
-def move(x: Any, level: Any, shocks: Any, keep: np.float32, pull: np.float32) -> None:
-    """Instability relaxes to the personal level and is shocked."""
+def move(x: Any, level: Any, lower: Any, keep: np.float32, pull: np.float32, shock: np.float32) -> None:
+    """Instability relaxes to the personal level and is shocked by the two lowest bytes of the hash."""
     for k in range(x.shape[0]):
-        x[k] = np.float32(np.float32(x[k] * keep) + np.float32(np.float32(np.float32(level[k]) * pull) + shocks[k]))
+        both = np.int32((lower[k] & _BYTE) + ((lower[k] >> _T8) & _BYTE))
+        shaken = np.float32((np.float32(both) - _SHOCK_MEAN) * shock)
+        x[k] = np.float32(np.float32(x[k] * keep) + np.float32(np.float32(np.float32(level[k]) * pull) + shaken))
 
 
 @inline

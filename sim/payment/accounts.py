@@ -152,10 +152,16 @@ class Accounts:
 
     def role(self, role: str) -> Integers:
         """Positions of a role's accounts, in the order of its organisations; a pool is a role of one account."""
-        if role in SINGLE_ROLES or role in self.position:
-            return np.array([self.position[role]])
-        prefix = role + "/"
-        return np.array([index for index, name in enumerate(self.names) if name.startswith(prefix)], dtype=np.int64)
+        return np.array(self._of_role.get(role, ()), dtype=np.int64)
+
+    @cached_property
+    def _of_role(self) -> dict[str, list[int]]:
+        """Positions by name, and by what stands before the stroke of a name."""
+        found: dict[str, list[int]] = {}
+        for index, name in enumerate(self.names):
+            for role in dict.fromkeys((name, name.partition("/")[0])):
+                found.setdefault(role, []).append(index)
+        return found
 
     @cached_property
     def owner(self) -> Integers:

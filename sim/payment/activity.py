@@ -175,7 +175,11 @@ class MonthActivity:
     def delivered(self, measure: int) -> Numbers:
         """Summed quantity by who delivers the measure, weighted, shape (municipalities, slots of its natural axis)."""
         axis = natural_axis(MEASURES[measure].name)
-        return np.asarray(self.cubes([measure], axis).sum(axis=(0, 1, 2)) * self.weight)
+        if self.sums is None or axis == "none":
+            return np.asarray(self.cubes([measure], axis).sum(axis=(0, 1, 2)) * self.weight)
+        cubes = self.sums.by_practice if axis == "practice" else self.sums.by_place
+        every: Integers = self.kept(("delivered", axis == "practice"), lambda: cubes.sum(axis=(1, 2)))
+        return np.asarray(every[measure, :, : self.places.slots(axis)] * self.weight)
 
     def values(self, measure: int, axis: str) -> Numbers:
         """Tariff value in DKK, weighted, shape (municipalities, slots of the axis)."""

@@ -211,9 +211,8 @@ class Bound:
             typical.update(zip(names, schedule.typical([states[index] for index in places]), strict=True))
         for clause, state in zip(self.clauses, states, strict=True):
             if isinstance(clause, Fee) and clause.linear:
-                amounts = typical[clause.id]
-                for role, sign in ((clause.spec.payee, 1.0), (clause.spec.payer, -1.0)):
-                    net[row.get(role, row["outside"])] += sign * amounts
+                net[row.get(clause.spec.payee, row["outside"])] += typical[clause.id]
+                net[row.get(clause.spec.payer, row["outside"])] -= typical[clause.id]
             elif isinstance(clause, Pool) and clause.linear:
                 passed = sum(
                     (typical.get(name, np.zeros(net.shape[1:])) for name in clause.sources), np.zeros(net.shape[1:])

@@ -99,10 +99,10 @@ def accrue(
     plain : bool
         Whether every month stands alone, so that nothing need be remembered.
     """
+    if plain:
+        return state, clause.due(state, totals)
     lead = totals.shape[:-1]
     flat = np.ascontiguousarray(totals.reshape(-1, clause.size))
-    if plain:
-        return state, clause.due(state, flat).reshape(*lead, len(clause.cells))
     calendar = state["month"] % 12 + 1
     closing = bool(state.get("closing", False))
     if calendar > 1 and "to_date" in state:

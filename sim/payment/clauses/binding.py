@@ -200,16 +200,19 @@ class Filter:
         if self.wanted or self.barred:
             flags = month.column(measure, "flags")
             keep = (flags & (self.wanted | self.barred)) == self.wanted
-        for mask, name, shift in (
-            (self.age, "band", 0),
-            (self.municipality, "municipality", 0),
-            (self.practice, "practice", 1),
-            (self.ward, "ward", 1),
-        ):
-            if not mask.all():
-                passes = mask[month.column(measure, name) + shift] > 0
-                keep = passes if keep is None else keep & passes
+        for mask, name, shift in self._barring:
+            passes = mask[month.column(measure, name) + shift] > 0
+            keep = passes if keep is None else keep & passes
         return None if keep is None else np.flatnonzero(keep)
+
+    @cached_property
+    def _barring(self) -> list[tuple[Numbers, str, int]]:
+        """Masks that bar anything, with their column and where in the mask its zero stands."""
+        masks = (
+            (self.age, "band", 0), (self.municipality, "municipality", 0), (self.practice, "practice", 1),
+            (self.ward, "ward", 1),
+        )  # fmt: skip
+        return [one for one in masks if not one[0].all()]
 
 
 def share_text(value: object) -> object:
