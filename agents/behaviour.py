@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
 from agents.actions import ACTIONS
-from agents.interfaces import Values
-from agents.responses.law import Behaviour
+from agents.interfaces import Luck, Values
+from agents.responses.law import Behaviour, Floats
 from agents.responses.registry import LAWS, RESPONSES
 
 MONTHS_PER_YEAR: Final = 12
@@ -18,7 +19,7 @@ MONTHS_PER_YEAR: Final = 12
 _SURE: Final = 1.0 - 2.0**-20
 
 
-def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") -> Behaviour:
+def behaviour_of(kind: str, values: Values, response: str, law: str = "linear", luck: Luck | None = None) -> Behaviour:
     """Behaviour of all providers of a kind.
 
     Parameters
@@ -28,6 +29,8 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") 
         Parameter values by dotted name: ``behaviour.<kind>.<action>.*`` and ``response.*``.
     response, law
         Names as in a scenario's ``[response]``.
+    luck : Luck, optional
+        What sets the providers apart; all are alike without it.
 
     Errors
     ------
@@ -55,7 +58,7 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") 
     return Behaviour(
         response=response,
         law=law,
-        sensitivity=np.array(sensitivity),
+        sensitivity=np.array(sensitivity) * strength_of(number(f"response.spread.{kind}"), luck),
         kappa=np.array([number(action.number("kappa")) for action in actions]),
         speed=np.array([-math.expm1(-1.0 / (MONTHS_PER_YEAR * years)) for years in adaptation]),
         lowest=np.array([number(action.number("lowest")) for action in actions]),
@@ -68,3 +71,27 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear") 
         altruism=1.0,
         cost_curvature=number(f"response.cost_curvature.{kind}"),
     )
+
+
+def strength_of(spread: float, luck: Luck | None) -> Floats | float:
+    """How strongly each provider answers, relative to the mean of its kind, which stays as evidence has it.
+
+    Parameters
+    ----------
+    spread : float
+        Standard deviation of the logarithm between providers of a kind.
+    luck : Luck or None
+        Their draws.
+
+    Returns
+    -------
+    array (providers, 1), or exactly 1 where all are alike
+    """
+    if spread == 0.0 or luck is None:
+        return 1.0
+    return np.exp(spread * _normal(luck.strength()) - 0.5 * spread**2)[:, None]
+
+
+def _normal(uniform: Floats) -> Floats:
+    quantile = NormalDist().inv_cdf
+    return np.array([quantile(float(one)) for one in uniform])

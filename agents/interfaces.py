@@ -97,3 +97,9 @@ class Values(Protocol):
     """Parameter values by dotted name, a number or a tuple of numbers each."""
 
     def __getitem__(self, name: str, /) -> float | tuple[float, ...]: ...
+
+
+class Luck(Protocol):
+    """Uniform numbers in (0, 1) that set providers of one kind apart, arrays (providers,)."""
+
+    def strength(self) -> NDArray[Any]: ...

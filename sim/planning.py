@@ -26,9 +26,11 @@ from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
 from sim.payment.marginal import foreseen
 from sim.payment.settlement import Bound, Settlement
+from sim.provider_luck import ProviderLuck
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
 if TYPE_CHECKING:
+    from agents.responses.law import Behaviour
     from sim.building import World
     from sim.day.frame import Output
     from sim.payment.marginal import Prices
@@ -68,11 +70,13 @@ class Planning:
         Gives the schedule of contracts, the reference and the responses.
     world : World
         Network, state and capacities.
+    seed : int
+        Root seed: by its luck providers of a kind differ.
     shadow : tuple of str
         Contracts that are settled from the start of the accounts beside the one in force, without moving behaviour.
     """
 
-    def __init__(self, scenario: Scenario, world: World, shadow: tuple[str, ...] = ()) -> None:
+    def __init__(self, scenario: Scenario, world: World, seed: int, shadow: tuple[str, ...] = ()) -> None:
         self.scenario, self.world = scenario, world
         self.places = Places.of(world.network)
         self.first = month_number(date_of(scenario.first_day))
@@ -84,14 +88,13 @@ class Planning:
         }
         for name in shadow:
             schedules[name] = ((self.first, reference), (self.start, name))
-        names = dict.fromkeys(name for rows in schedules.values() for _, name in rows)
-        contracts = {name: Contract.load(name) for name in names}
+        used = dict.fromkeys(name for rows in schedules.values() for _, name in rows)
+        contracts = {name: Contract.load(name) for name in used}
         self.settlement = Settlement.of(schedules, contracts, scenario.parameters, self.places)
         self.planner = Planner.of(scenario.parameters, self.places, scenario.response.scope)
-        self.behaviour = {
-            kind: behaviour_of(kind, scenario.parameters, getattr(scenario.response, kind), scenario.response.law)
-            for kind in DECIDE
-        }
+        names = {"gp": self.places.practices, "home_care": self.places.units, "ward": self.places.wards}
+        self.luck = {kind: ProviderLuck.of(seed, names[kind]) for kind in DECIDE}
+        self.behaviour = {kind: self._behaviour(kind) for kind in DECIDE}
         self.once = MadeOnce()  # what contracts share of the month just settled
         self.expected: dict[tuple[str, str], Expectation] = {}
         self.foreseen: dict[tuple[str, int], dict[str, float]] = {}  # chances by clause and year of conditions to share
@@ -100,6 +103,10 @@ class Planning:
         self.peers = _peers(world.network)
         self.experience = experience_terms(scenario.parameters)
         self.listed = np.zeros(len(MEASURES), bool)  # measures of which payment looks at single rows
+
+    def _behaviour(self, kind: str) -> Behaviour:
+        response = self.scenario.response
+        return behaviour_of(kind, self.scenario.parameters, getattr(response, kind), response.law, self.luck[kind])
 
     def _schedule(self) -> tuple[tuple[int, str], ...]:
         rows = [(self.first, self.scenario.response.reference)]

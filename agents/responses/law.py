@@ -41,11 +41,12 @@ class Signals(NamedTuple):
 class Behaviour(NamedTuple):
     """How a kind of provider answers; arrays (actions,) unless said otherwise.
 
-    ``speed`` is ``1 - exp(-1 / tau)`` for one month; ``lowest`` and ``highest`` bound the level; ``observed`` is the
-    observed share of actions that are shares and 0 elsewhere; ``salience`` is the smallest felt incentive noticed, as a
-    share of kappa; ``imitation`` the share of a gap to a better-off peer closed in a month; ``altruism`` the weight on
-    patients of each provider, relative to the prior centre at which ``sensitivity`` holds (a number or (providers, 1));
-    ``cost_curvature`` the own curvature of cost, in units of kappa per observed unit.
+    ``sensitivity`` is (providers, actions) where providers differ in strength; ``speed`` is ``1 - exp(-1 / tau)`` for
+    one month; ``lowest`` and ``highest`` bound the level; ``observed`` is the observed share of actions that are shares
+    and 0 elsewhere; ``salience`` is the smallest felt incentive noticed, as a share of kappa; ``imitation`` the share
+    of a gap to a better-off peer closed in a month; ``altruism`` the weight on patients of each provider, relative to
+    the prior centre at which ``sensitivity`` holds (a number or (providers, 1)); ``cost_curvature`` the own curvature
+    of cost, in units of kappa per observed unit.
     """
 
     response: str

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from agents import home_care, practice, ward
-from agents.behaviour import behaviour_of
+from agents.behaviour import behaviour_of, strength_of
 from agents.responses import altruism_profit, budget_holder
 from agents.responses.imitation import imitate
 from agents.responses.law import Behaviour, Signals, bounded, to_level, to_z
 from agents.responses.registry import RESPONSES, next_levels
 from sim.parameters import Parameters
+from sim.provider_luck import ProviderLuck
 
 
 def law_of(sensitivity: float, kappa: float, tau: float = 1.0, **other) -> Behaviour:
@@ -179,3 +180,36 @@ def test_strangers_and_equals_are_not_imitated() -> None:
     z = np.array([[0.0], [0.4]])
     assert (imitate(z, np.array([0.0, 10.0]), np.zeros((2, 2)), 0.5) == z).all()
     assert (imitate(z, np.array([5.0, 5.0]), np.ones((2, 2)), 0.5) == z).all()
+
+
+def luck_of(providers: int, seed: int = 1) -> ProviderLuck:
+    return ProviderLuck.of(seed, [f"provider {number}" for number in range(providers)])
+
+
+def test_without_spread_all_providers_are_alike_to_the_byte() -> None:
+    values = Parameters.load()
+    for kind in ("gp", "home_care", "ward"):
+        alike, plain = behaviour_of(kind, values, "none", luck=luck_of(9)), behaviour_of(kind, values, "none")
+        assert alike.sensitivity.tobytes() == plain.sensitivity.tobytes()
+
+
+def test_providers_spread_around_the_same_mean_strength() -> None:
+    strength = strength_of(0.4, luck_of(20_000))
+    assert strength.shape == (20_000, 1)
+    assert strength.mean() == pytest.approx(1.0, abs=0.01)
+    assert np.log(strength).std() == pytest.approx(0.4, rel=0.02)
+
+
+def test_a_provider_keeps_its_strength_whoever_else_there_is() -> None:
+    few, many = strength_of(0.4, luck_of(3)), strength_of(0.4, luck_of(70))
+    assert (few == many[:3]).all()
+    assert (few != strength_of(0.4, luck_of(3, seed=2))).all()
+
+
+def test_a_strong_provider_moves_further_by_as_much_as_it_is_stronger() -> None:
+    values = Parameters.load().replace({"response.spread.gp": 0.5})
+    behaviour = behaviour_of("gp", values, "budget-holder", luck=luck_of(4))
+    strength = strength_of(0.5, luck_of(4))
+    felt = np.full((4, len(behaviour.kappa)), 1.0)
+    moved = next_levels(np.ones_like(felt), Signals(felt, 0 * felt, felt, 0 * felt, np.zeros(4)), behaviour)
+    np.testing.assert_allclose(np.log(moved[:, 0]) / np.log(moved[0, 0]), strength[:, 0] / strength[0, 0], rtol=1e-9)

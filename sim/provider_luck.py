@@ -1,0 +1,37 @@
+"""What sets one provider of a kind apart from another: keyed draws, the same under every contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance import uniforms
+from sim.network import names_to_keys
+
+
+@dataclass(frozen=True)
+class ProviderLuck:
+    """Uniform numbers in (0, 1) of the providers of one kind, arrays (providers,).
+
+    Parameters
+    ----------
+    seed : int
+        Root seed of the run.
+    keys : uint64 array (providers,)
+        Keys of the providers.
+    """
+
+    seed: int
+    keys: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, seed: int, names: Sequence[str]) -> ProviderLuck:
+        """Luck of providers by name."""
+        return cls(seed, names_to_keys(names))
+
+    def strength(self) -> NDArray[np.float64]:
+        """How strongly each answers, settled for life."""
+        return uniforms(self.seed, "strength of response", self.keys)
