@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from agents.actions import ACTIONS
 from agents.interfaces import Luck, Values
+from agents.responses import elasticity
 from agents.responses.law import Behaviour, Floats
 from agents.responses.registry import LAWS, RESPONSES
 
@@ -49,17 +51,17 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear", 
             raise ValueError(f"{name} must be one number")
         return float(value)
 
-    table = "sensitivity" if law == "linear" else "sensitivity_ratio"
-    sensitivity = [number(f"response.{table}.{kind}.{action.discretion}") for action in actions]
+    kappa = np.array([number(action.number("kappa")) for action in actions])
     observed = np.array([number(action.observed) if action.observed else 0.0 for action in actions])
     observed = np.minimum(observed, _SURE)
     highest = np.array([number(action.number("highest")) for action in actions])
     adaptation = [number(f"response.years.{kind}.{action.discretion}") for action in actions]
+    sensitivity = _sensitivity(kind, number, kappa, response, law)
     return Behaviour(
         response=response,
         law=law,
-        sensitivity=np.array(sensitivity) * strength_of(number(f"response.spread.{kind}"), luck),
-        kappa=np.array([number(action.number("kappa")) for action in actions]),
+        sensitivity=sensitivity * strength_of(number(f"response.spread.{kind}"), luck),
+        kappa=kappa,
         speed=np.array([-math.expm1(-1.0 / (MONTHS_PER_YEAR * years)) for years in adaptation]),
         lowest=np.array([number(action.number("lowest")) for action in actions]),
         highest=np.minimum(
@@ -71,6 +73,18 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear", 
         altruism=1.0,
         cost_curvature=number(f"response.cost_curvature.{kind}"),
     )
+
+
+def _sensitivity(kind: str, number: Callable[[str], float], kappa: Floats, response: str, law: str) -> Floats:
+    """Response parameter of each action: that of the law, or what a published elasticity says of it."""
+    table = "sensitivity" if law == "linear" else "sensitivity_ratio"
+    if response == "elasticity":
+        table = "elasticity"
+    found = np.array([number(f"response.{table}.{kind}.{action.discretion}") for action in ACTIONS[kind]])
+    if response != "elasticity":
+        return found
+    price = np.array([number(action.price) if action.price else 0.0 for action in ACTIONS[kind]])
+    return elasticity.sensitivity(found, kappa, price, law)
 
 
 def strength_of(spread: float, luck: Luck | None) -> Floats | float:

@@ -9,7 +9,7 @@ import pytest
 
 from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of, strength_of
-from agents.responses import altruism_profit, budget_holder
+from agents.responses import altruism_profit, budget_holder, elasticity
 from agents.responses.imitation import imitate
 from agents.responses.law import Behaviour, Signals, bounded, to_level, to_z
 from agents.responses.registry import RESPONSES, next_levels
@@ -213,3 +213,26 @@ def test_a_strong_provider_moves_further_by_as_much_as_it_is_stronger() -> None:
     felt = np.full((4, len(behaviour.kappa)), 1.0)
     moved = next_levels(np.ones_like(felt), Signals(felt, 0 * felt, felt, 0 * felt, np.zeros(4)), behaviour)
     np.testing.assert_allclose(np.log(moved[:, 0]) / np.log(moved[0, 0]), strength[:, 0] / strength[0, 0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("law", ["linear", "ratio"])
+def test_a_small_change_of_the_price_changes_the_quantity_by_the_elasticity(law: str) -> None:
+    kappa, price, published, raised = 60.0, 140.0, 1.5, 1e-4
+    strength = float(elasticity.sensitivity(published, kappa, price, law))
+    behaviour = law_of(strength, kappa, law=law, response="elasticity")
+    margin = price - kappa
+    level = settle_down(behaviour, feels(margin + raised * price, margin, price * (1 + raised), price))
+    assert math.log(level) / math.log1p(raised) == pytest.approx(published, rel=1e-3)
+
+
+def test_an_act_without_a_price_has_its_elasticity_at_its_technical_cost() -> None:
+    assert elasticity.sensitivity(0.7, 250.0, 0.0) == pytest.approx(0.7)
+    assert elasticity.sensitivity(0.7, 250.0, 0.0, "ratio") == pytest.approx(1.4)
+
+
+def test_a_practice_has_the_published_elasticity_at_the_fee_of_the_reference() -> None:
+    values = Parameters.load()
+    behaviour = behaviour_of("gp", values, "elasticity")
+    fee = values["tariffs.gp_follow_up_visit"]
+    change = behaviour.sensitivity[2] * 0.01 * fee / behaviour.kappa[2]
+    assert change == pytest.approx(0.01 * values["response.elasticity.gp.organisational"])
