@@ -12,7 +12,7 @@ import numpy as np
 from agents.actions import ACTIONS
 from agents.interfaces import Luck, Values
 from agents.responses import elasticity
-from agents.responses.law import Behaviour, Floats
+from agents.responses.law import Behaviour, Floats, Joining
 from agents.responses.registry import LAWS, RESPONSES
 
 MONTHS_PER_YEAR: Final = 12
@@ -72,6 +72,7 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear", 
         imitation=-math.expm1(-number(f"response.imitation.{kind}") / MONTHS_PER_YEAR),
         altruism=1.0,
         cost_curvature=number(f"response.cost_curvature.{kind}"),
+        joining=_joining(kind, number, luck),
     )
 
 
@@ -85,6 +86,14 @@ def _sensitivity(kind: str, number: Callable[[str], float], kappa: Floats, respo
         return found
     price = np.array([number(action.price) if action.price else 0.0 for action in ACTIONS[kind]])
     return elasticity.sensitivity(found, kappa, price, law)
+
+
+def _joining(kind: str, number: Callable[[str], float], luck: Luck | None) -> Joining:
+    """When providers change their ways; thresholds lie around the middle one of their kind."""
+    spread, middle = number("response.joining.spread"), number(f"response.threshold.{kind}")
+    threshold = middle * np.exp(spread * _normal(luck.threshold()))[:, None] if luck else middle
+    months = (number(f"response.joining.months_to_{step}") for step in ("join", "leave"))
+    return Joining(threshold, number("response.joining.staying"), *months)
 
 
 def strength_of(spread: float, luck: Luck | None) -> Floats | float:

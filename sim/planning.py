@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of
+from agents.responses import threshold
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
 from sim.day.grouping import group_events
@@ -30,7 +31,7 @@ from sim.provider_luck import ProviderLuck
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
 if TYPE_CHECKING:
-    from agents.responses.law import Behaviour
+    from agents.responses.law import Behaviour, Signals
     from sim.building import World
     from sim.day.frame import Output
     from sim.payment.marginal import Prices
@@ -95,6 +96,7 @@ class Planning:
         names = {"gp": self.places.practices, "home_care": self.places.units, "ward": self.places.wards}
         self.luck = {kind: ProviderLuck.of(seed, names[kind]) for kind in DECIDE}
         self.behaviour = {kind: self._behaviour(kind) for kind in DECIDE}
+        self.joined: dict[str, threshold.Joined] = {}
         self.once = MadeOnce()  # what contracts share of the month just settled
         self.expected: dict[tuple[str, str], Expectation] = {}
         self.foreseen: dict[tuple[str, int], dict[str, float]] = {}  # chances by clause and year of conditions to share
@@ -208,11 +210,19 @@ class Planning:
         levels = levels_of(self.world.state.organisations)
         decided: dict[str, Decision] = {}
         for kind, choose in DECIDE.items():
-            signals = signals_of(*found[kind], income[kind])
+            signals = self._minded(kind, signals_of(*found[kind], income[kind]))
             peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
             levels[kind][:] = choose(levels[kind], signals, self.behaviour[kind], peers)
             decided[kind] = Decision(*found[kind], levels[kind].copy())
         self.decisions[month] = decided
+
+    def _minded(self, kind: str, signals: Signals) -> Signals:
+        """What providers with a threshold have decided on, beside what they feel."""
+        if self.behaviour[kind].response != "threshold":
+            return signals
+        past = self.joined.get(kind) or threshold.nobody(signals.felt.shape)
+        self.joined[kind] = threshold.considered(past, signals, self.behaviour[kind])
+        return signals._replace(goal=self.joined[kind].goal)
 
     def _income(self, month: int) -> dict[str, Numbers]:
         """Net result of each provider's purse in a month less that under the reference, kroner."""

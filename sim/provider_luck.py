@@ -35,3 +35,7 @@ class ProviderLuck:
     def strength(self) -> NDArray[np.float64]:
         """How strongly each answers, settled for life."""
         return uniforms(self.seed, "strength of response", self.keys)
+
+    def threshold(self) -> NDArray[np.float64]:
+        """How clear a gain each wants, settled for life."""
+        return uniforms(self.seed, "threshold of response", self.keys)

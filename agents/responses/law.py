@@ -28,7 +28,8 @@ FLOOR_OF_RATIO = 0.05
 class Signals(NamedTuple):
     """What a kind of provider feels this month; arrays (providers, actions) in kroner per unit of the action.
 
-    ``reward`` is the paid part of ``felt``; ``income`` (providers,) is the net result less that of the reference.
+    ``reward`` is the paid part of ``felt``; ``income`` (providers,) is the net result less that of the reference;
+    ``goal`` is what a provider with a threshold has decided on, as ``z``.
     """
 
     felt: Floats
@@ -36,6 +37,20 @@ class Signals(NamedTuple):
     reward: Floats
     reward_reference: Floats
     income: Floats
+    goal: Floats | float = 0.0
+
+
+class Joining(NamedTuple):
+    """When a provider changes its ways, and when it changes back.
+
+    ``threshold`` (a number or (providers, 1)) is the gain that is clear, in units of kappa; ``staying`` the share of it
+    below which the gain is no longer clear to those who have joined.
+    """
+
+    threshold: Floats | float
+    staying: float
+    months_to_join: float
+    months_to_leave: float
 
 
 class Behaviour(NamedTuple):
@@ -46,7 +61,7 @@ class Behaviour(NamedTuple):
     and 0 elsewhere; ``salience`` is the smallest felt incentive noticed, as a share of kappa; ``imitation`` the share
     of a gap to a better-off peer closed in a month; ``altruism`` the weight on patients of each provider, relative to
     the prior centre at which ``sensitivity`` holds (a number or (providers, 1)); ``cost_curvature`` the own curvature
-    of cost, in units of kappa per observed unit.
+    of cost, in units of kappa per observed unit; ``joining`` is about providers with a threshold.
     """
 
     response: str
@@ -61,6 +76,7 @@ class Behaviour(NamedTuple):
     imitation: float
     altruism: float | Floats
     cost_curvature: float
+    joining: Joining
 
 
 def to_z(levels: Floats, observed: Floats) -> Floats:
@@ -94,6 +110,11 @@ def target(signals: Signals, behaviour: Behaviour, sensitivity: Floats | None = 
     change = salient(signals.felt, behaviour) - salient(signals.felt_reference, behaviour)
     linear: Floats = strength * change / behaviour.kappa
     return linear
+
+
+def change(signals: Signals, behaviour: Behaviour) -> Floats:
+    """Relative change of the incentive against the reference, array (providers, actions): the target of strength 1."""
+    return target(signals, behaviour, np.ones(()))
 
 
 def move(z: Floats, signals: Signals, behaviour: Behaviour, sensitivity: Floats | None = None) -> Floats:

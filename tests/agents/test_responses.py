@@ -9,9 +9,9 @@ import pytest
 
 from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of, strength_of
-from agents.responses import altruism_profit, budget_holder, elasticity
+from agents.responses import altruism_profit, budget_holder, elasticity, threshold
 from agents.responses.imitation import imitate
-from agents.responses.law import Behaviour, Signals, bounded, to_level, to_z
+from agents.responses.law import Behaviour, Joining, Signals, bounded, to_level, to_z
 from agents.responses.registry import RESPONSES, next_levels
 from sim.parameters import Parameters
 from sim.provider_luck import ProviderLuck
@@ -24,6 +24,7 @@ def law_of(sensitivity: float, kappa: float, tau: float = 1.0, **other) -> Behav
         "sensitivity": np.array([sensitivity]), "kappa": np.array([kappa]),
         "speed": np.array([-math.expm1(-1 / (12 * tau))]), "lowest": np.array([0.01]), "highest": np.array([100.0]),
         "observed": np.array([0.0]), "salience": 0.0, "imitation": 0.0, "altruism": 1.0, "cost_curvature": 0.1,
+        "joining": Joining(0.1, 0.5, 3, 12),
     }  # fmt: skip
     return Behaviour(**{**fields, **other})
 
@@ -51,8 +52,10 @@ def test_under_the_reference_every_response_leaves_every_level_exactly(response,
     shape = (6, len(behaviour.kappa))
     felt, reward, income = rng.normal(0, 9e3, shape), rng.normal(0, 9e3, shape), rng.normal(0, 1e5, 6)
     levels = np.ones(shape)
+    signals, joined = Signals(felt, felt, reward, reward, income), threshold.nobody(shape)
     for _ in range(36):
-        levels = module.decide(levels, Signals(felt, felt, reward, reward, income), behaviour, np.ones((6, 6)))
+        joined = threshold.considered(joined, signals, behaviour)
+        levels = module.decide(levels, signals._replace(goal=joined.goal), behaviour, np.ones((6, 6)))
     assert (levels == 1.0).all()
 
 
@@ -236,3 +239,57 @@ def test_a_practice_has_the_published_elasticity_at_the_fee_of_the_reference() -
     fee = values["tariffs.gp_follow_up_visit"]
     change = behaviour.sensitivity[2] * 0.01 * fee / behaviour.kappa[2]
     assert change == pytest.approx(0.01 * values["response.elasticity.gp.organisational"])
+
+
+def decided(gains: list[float], behaviour: Behaviour) -> list[float]:
+    """Goal of one provider after each month of a gain in units of kappa."""
+    joined, goals = threshold.nobody((1, 1)), []
+    for gain in gains:
+        joined = threshold.considered(joined, feels(gain * float(behaviour.kappa[0]), 0.0), behaviour)
+        goals.append(float(joined.goal[0, 0]))
+    return goals
+
+
+def test_a_provider_joins_when_the_gain_has_been_clear_for_the_months_it_wants() -> None:
+    behaviour = law_of(1.5, 100.0)
+    assert decided([0.2] * 4, behaviour) == pytest.approx([0.0, 0.0, 0.3, 0.3])
+    assert decided([-0.2] * 4, behaviour) == pytest.approx([0.0, 0.0, -0.3, -0.3])
+    assert decided([0.2, 0.2, 0.05, 0.2, 0.2], behaviour) == [0.0] * 5
+    assert decided([0.2, 0.2, -0.2, 0.2, 0.2], behaviour) == [0.0] * 5
+
+
+def test_a_gain_within_the_threshold_moves_nobody_however_long_it_lasts() -> None:
+    assert decided([0.1] * 60, law_of(1.5, 128.0)) == [0.0] * 60
+    assert decided([0.1001] * 60, law_of(1.5, 128.0))[-1] > 0.0
+
+
+def test_a_provider_leaves_later_than_it_came_and_keeps_its_ways_until_then() -> None:
+    goals = decided([0.2] * 3 + [0.0] * 13, law_of(1.5, 100.0))
+    assert goals[2:14] == pytest.approx([0.3] * 12)
+    assert goals[14:] == [0.0, 0.0]
+
+
+def test_a_gain_that_would_not_have_drawn_anybody_in_is_enough_to_stay() -> None:
+    goals = decided([0.2] * 3 + [0.06] * 40, law_of(1.5, 100.0))
+    assert goals[-1] == pytest.approx(1.5 * 0.06)
+    assert decided([0.2] * 3 + [0.04] * 40, law_of(1.5, 100.0))[-1] == 0.0
+
+
+def test_who_has_joined_moves_to_where_the_common_law_says() -> None:
+    behaviour = law_of(1.5, 140.0, response="threshold")
+    signals, joined, levels = feels(-60.0, 80.0), threshold.nobody((1, 1)), np.ones((1, 1))
+    for _ in range(600):
+        joined = threshold.considered(joined, signals, behaviour)
+        levels = next_levels(levels, signals._replace(goal=joined.goal), behaviour)
+    assert levels[0, 0] == pytest.approx(math.exp(-1.5))
+
+
+def test_the_share_who_join_follows_the_spread_of_thresholds() -> None:
+    values = Parameters.load()
+    behaviour = behaviour_of("gp", values, "threshold", luck=luck_of(4000))
+    gain = values["response.threshold.gp"] * math.exp(values["response.joining.spread"])
+    felt = np.broadcast_to(gain * behaviour.kappa, (4000, len(behaviour.kappa)))
+    signals, joined = Signals(felt, 0 * felt, felt, 0 * felt, np.zeros(4000)), threshold.nobody(felt.shape)
+    for _ in range(3):
+        joined = threshold.considered(joined, signals, behaviour)
+    assert (joined.goal[:, 0] > 0).mean() == pytest.approx(0.8413, abs=0.02)
