@@ -8,11 +8,12 @@ from statistics import NormalDist
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.actions import ACTIONS
 from agents.interfaces import Luck, Values
-from agents.responses import elasticity
-from agents.responses.law import Behaviour, Floats, Joining
+from agents.responses import elasticity, logit
+from agents.responses.law import Behaviour, Choosing, Floats, Joining
 from agents.responses.registry import LAWS, RESPONSES
 
 MONTHS_PER_YEAR: Final = 12
@@ -54,25 +55,27 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear", 
     kappa = np.array([number(action.number("kappa")) for action in actions])
     observed = np.array([number(action.observed) if action.observed else 0.0 for action in actions])
     observed = np.minimum(observed, _SURE)
+    lowest = np.array([number(action.number("lowest")) for action in actions])
     highest = np.array([number(action.number("highest")) for action in actions])
+    highest = np.minimum(highest, np.divide(_SURE, observed, out=np.full_like(observed, np.inf), where=observed > 0.0))
     adaptation = [number(f"response.years.{kind}.{action.discretion}") for action in actions]
     sensitivity = _sensitivity(kind, number, kappa, response, law)
+    ladder = logit.ladder(lowest, highest, observed, number("response.choosing.step"))
     return Behaviour(
         response=response,
         law=law,
         sensitivity=sensitivity * strength_of(number(f"response.spread.{kind}"), luck),
         kappa=kappa,
         speed=np.array([-math.expm1(-1.0 / (MONTHS_PER_YEAR * years)) for years in adaptation]),
-        lowest=np.array([number(action.number("lowest")) for action in actions]),
-        highest=np.minimum(
-            highest, np.divide(_SURE, observed, out=np.full_like(observed, np.inf), where=observed > 0.0)
-        ),
+        lowest=lowest,
+        highest=highest,
         observed=observed,
         salience=number(f"response.salience.{kind}"),
         imitation=-math.expm1(-number(f"response.imitation.{kind}") / MONTHS_PER_YEAR),
         altruism=1.0,
         cost_curvature=number(f"response.cost_curvature.{kind}"),
         joining=_joining(kind, number, luck),
+        choosing=_choosing(kind, number, ladder, luck if response == "logit" else None),
     )
 
 
@@ -94,6 +97,15 @@ def _joining(kind: str, number: Callable[[str], float], luck: Luck | None) -> Jo
     threshold = middle * np.exp(spread * _normal(luck.threshold()))[:, None] if luck else middle
     months = (number(f"response.joining.months_to_{step}") for step in ("join", "leave"))
     return Joining(threshold, number("response.joining.staying"), *months)
+
+
+def _choosing(kind: str, number: Callable[[str], float], ladder: NDArray[np.int64], luck: Luck | None) -> Choosing:
+    """How providers choose among levels; all have the middle taste for each where nobody is told apart."""
+    tastes = np.full((1, len(ACTIONS[kind]), len(ladder)), 0.5)
+    if luck is not None:
+        drawn = [[luck.taste(action, int(level)) for level in ladder] for action in range(len(ACTIONS[kind]))]
+        tastes = np.moveaxis(np.array(drawn), -1, 0)
+    return Choosing(number("response.choosing.step"), number(f"response.noise.{kind}"), ladder, tastes)
 
 
 def strength_of(spread: float, luck: Luck | None) -> Floats | float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of
 from agents.responses import threshold
-from sim.clock import date_of, month_number
+from sim.clock import date_of, day_number, first_of_month, month_number
 from sim.day.frame import RISK_GROUPS
 from sim.day.grouping import group_events
 from sim.measures import AGE_BANDS, MEASURE, MEASURES
@@ -210,19 +210,23 @@ class Planning:
         levels = levels_of(self.world.state.organisations)
         decided: dict[str, Decision] = {}
         for kind, choose in DECIDE.items():
-            signals = self._minded(kind, signals_of(*found[kind], income[kind]))
+            signals = self._minded(kind, signals_of(*found[kind], income[kind]), month)
             peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
             levels[kind][:] = choose(levels[kind], signals, self.behaviour[kind], peers)
             decided[kind] = Decision(*found[kind], levels[kind].copy())
         self.decisions[month] = decided
 
-    def _minded(self, kind: str, signals: Signals) -> Signals:
-        """What providers with a threshold have decided on, beside what they feel."""
-        if self.behaviour[kind].response != "threshold":
-            return signals
-        past = self.joined.get(kind) or threshold.nobody(signals.felt.shape)
-        self.joined[kind] = threshold.considered(past, signals, self.behaviour[kind])
-        return signals._replace(goal=self.joined[kind].goal)
+    def _minded(self, kind: str, signals: Signals, month: int) -> Signals:
+        """What some responses ask for beside incentives: what has been decided, and the month's chance."""
+        response = self.behaviour[kind].response
+        if response == "logit":
+            day = day_number(first_of_month(month + 1))
+            return signals._replace(chance=self.luck[kind].reconsidered(day, signals.felt.shape[1]))
+        if response == "threshold":
+            past = self.joined.get(kind) or threshold.nobody(signals.felt.shape)
+            self.joined[kind] = threshold.considered(past, signals, self.behaviour[kind])
+            return signals._replace(goal=self.joined[kind].goal)
+        return signals
 
     def _income(self, month: int) -> dict[str, Numbers]:
         """Net result of each provider's purse in a month less that under the reference, kroner."""

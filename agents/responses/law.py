@@ -29,7 +29,8 @@ class Signals(NamedTuple):
     """What a kind of provider feels this month; arrays (providers, actions) in kroner per unit of the action.
 
     ``reward`` is the paid part of ``felt``; ``income`` (providers,) is the net result less that of the reference;
-    ``goal`` is what a provider with a threshold has decided on, as ``z``.
+    ``goal`` is what a provider with a threshold has decided on, as ``z``; ``chance`` (providers, actions) a uniform
+    number of this month: below ``speed`` a provider that chooses reconsiders.
     """
 
     felt: Floats
@@ -38,6 +39,7 @@ class Signals(NamedTuple):
     reward_reference: Floats
     income: Floats
     goal: Floats | float = 0.0
+    chance: Floats | float = 1.0
 
 
 class Joining(NamedTuple):
@@ -53,6 +55,19 @@ class Joining(NamedTuple):
     months_to_leave: float
 
 
+class Choosing(NamedTuple):
+    """How a provider chooses among levels that lie ``step`` apart in ``z``.
+
+    ``ladder`` (levels,) are their numbers, 0 the common practice; ``tastes`` (providers, actions, levels) uniform
+    numbers in (0, 1); ``noise`` the scale of tastes, in units of kappa per observed unit.
+    """
+
+    step: float
+    noise: float
+    ladder: NDArray[np.int64]
+    tastes: Floats
+
+
 class Behaviour(NamedTuple):
     """How a kind of provider answers; arrays (actions,) unless said otherwise.
 
@@ -61,7 +76,8 @@ class Behaviour(NamedTuple):
     and 0 elsewhere; ``salience`` is the smallest felt incentive noticed, as a share of kappa; ``imitation`` the share
     of a gap to a better-off peer closed in a month; ``altruism`` the weight on patients of each provider, relative to
     the prior centre at which ``sensitivity`` holds (a number or (providers, 1)); ``cost_curvature`` the own curvature
-    of cost, in units of kappa per observed unit; ``joining`` is about providers with a threshold.
+    of cost, in units of kappa per observed unit; ``joining`` is about providers with a threshold,
+    ``choosing`` about those who choose among discrete levels.
     """
 
     response: str
@@ -77,6 +93,7 @@ class Behaviour(NamedTuple):
     altruism: float | Floats
     cost_curvature: float
     joining: Joining
+    choosing: Choosing
 
 
 def to_z(levels: Floats, observed: Floats) -> Floats:

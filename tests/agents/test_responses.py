@@ -9,12 +9,26 @@ import pytest
 
 from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of, strength_of
-from agents.responses import altruism_profit, budget_holder, elasticity, threshold
+from agents.responses import altruism_profit, budget_holder, elasticity, logit, threshold
 from agents.responses.imitation import imitate
-from agents.responses.law import Behaviour, Joining, Signals, bounded, to_level, to_z
+from agents.responses.law import Behaviour, Choosing, Joining, Signals, bounded, to_level, to_z
 from agents.responses.registry import RESPONSES, next_levels
 from sim.parameters import Parameters
 from sim.provider_luck import ProviderLuck
+
+SPREAD = {f"response.spread.{kind}": 0.5 for kind in ("gp", "home_care", "ward")}
+
+
+def luck_of(providers: int, seed: int = 1) -> ProviderLuck:
+    """Luck of providers of no particular kind."""
+    return ProviderLuck.of(seed, [f"provider {number}" for number in range(providers)])
+
+
+def choosing_of(providers: int, step: float = 0.1, noise: float = 0.02, levels: int = 40) -> Choosing:
+    """Levels of one action and what providers think of them."""
+    ladder, luck = np.arange(-levels, levels + 1), luck_of(providers)
+    tastes = np.stack([luck.taste(0, int(level)) for level in ladder], axis=-1)
+    return Choosing(step, noise, ladder, tastes[:, None, :])
 
 
 def law_of(sensitivity: float, kappa: float, tau: float = 1.0, **other) -> Behaviour:
@@ -24,7 +38,7 @@ def law_of(sensitivity: float, kappa: float, tau: float = 1.0, **other) -> Behav
         "sensitivity": np.array([sensitivity]), "kappa": np.array([kappa]),
         "speed": np.array([-math.expm1(-1 / (12 * tau))]), "lowest": np.array([0.01]), "highest": np.array([100.0]),
         "observed": np.array([0.0]), "salience": 0.0, "imitation": 0.0, "altruism": 1.0, "cost_curvature": 0.1,
-        "joining": Joining(0.1, 0.5, 3, 12),
+        "joining": Joining(0.1, 0.5, 3, 12), "choosing": choosing_of(1),
     }  # fmt: skip
     return Behaviour(**{**fields, **other})
 
@@ -47,7 +61,7 @@ def settle_down(behaviour: Behaviour, signals: Signals, months: int = 600) -> fl
 @pytest.mark.parametrize("law", ["linear", "ratio"])
 @pytest.mark.parametrize(("kind", "module"), [("gp", practice), ("home_care", home_care), ("ward", ward)])
 def test_under_the_reference_every_response_leaves_every_level_exactly(response, law, kind, module) -> None:
-    behaviour = behaviour_of(kind, Parameters.load(), response, law)
+    behaviour = behaviour_of(kind, Parameters.load().replace(SPREAD), response, law, luck_of(6))
     rng = np.random.default_rng(7)
     shape = (6, len(behaviour.kappa))
     felt, reward, income = rng.normal(0, 9e3, shape), rng.normal(0, 9e3, shape), rng.normal(0, 1e5, 6)
@@ -55,7 +69,8 @@ def test_under_the_reference_every_response_leaves_every_level_exactly(response,
     signals, joined = Signals(felt, felt, reward, reward, income), threshold.nobody(shape)
     for _ in range(36):
         joined = threshold.considered(joined, signals, behaviour)
-        levels = module.decide(levels, signals._replace(goal=joined.goal), behaviour, np.ones((6, 6)))
+        told = signals._replace(goal=joined.goal, chance=np.zeros(shape))
+        levels = module.decide(levels, told, behaviour, np.ones((6, 6)))
     assert (levels == 1.0).all()
 
 
@@ -185,10 +200,6 @@ def test_strangers_and_equals_are_not_imitated() -> None:
     assert (imitate(z, np.array([5.0, 5.0]), np.ones((2, 2)), 0.5) == z).all()
 
 
-def luck_of(providers: int, seed: int = 1) -> ProviderLuck:
-    return ProviderLuck.of(seed, [f"provider {number}" for number in range(providers)])
-
-
 def test_without_spread_all_providers_are_alike_to_the_byte() -> None:
     values = Parameters.load()
     for kind in ("gp", "home_care", "ward"):
@@ -293,3 +304,71 @@ def test_the_share_who_join_follows_the_spread_of_thresholds() -> None:
     for _ in range(3):
         joined = threshold.considered(joined, signals, behaviour)
     assert (joined.goal[:, 0] > 0).mean() == pytest.approx(0.8413, abs=0.02)
+
+
+def chosen(gain: float, providers: int, sensitivity: float = 1.5, **choosing: float) -> np.ndarray:
+    """Best level of each of many providers at a gain in units of kappa."""
+    behaviour = law_of(sensitivity, 1.0, response="logit", choosing=choosing_of(providers, **choosing))
+    return logit.choices(np.full((providers, 1), gain), behaviour)[:, 0]
+
+
+def test_without_noise_everybody_takes_the_level_nearest_to_the_law() -> None:
+    assert chosen(0.36, 50, noise=1e-5) == pytest.approx(np.full(50, 0.5))
+    assert chosen(-0.38, 50, noise=1e-5) == pytest.approx(np.full(50, -0.6))
+
+
+@pytest.mark.parametrize("gain", [-0.4, -0.1, 0.05, 0.4])
+@pytest.mark.parametrize("noise", [0.01, 0.02, 0.1])
+def test_on_average_choosers_move_as_the_common_law_says(gain: float, noise: float) -> None:
+    moved = chosen(gain, 20_000, noise=noise)
+    assert moved.mean() == pytest.approx(1.5 * gain, abs=4 * moved.std() / 20_000**0.5)
+
+
+def test_shares_of_choosers_are_those_of_the_logit() -> None:
+    sensitivity, step, noise, gain, providers = 1.5, 0.2, 0.05, 0.2, 40_000
+    moved = chosen(gain, providers, sensitivity, step=step, noise=noise, levels=1)
+
+    def mean(change: float) -> float:
+        worth = {level: (change * level - level**2 / (2 * sensitivity)) / noise for level in (-step, 0.0, step)}
+        total = sum(math.exp(one) for one in worth.values())
+        return sum(level * math.exp(one) for level, one in worth.items()) / total
+
+    assert moved.mean() == pytest.approx(mean(gain) - mean(0.0), abs=0.002)
+    assert set(np.round(moved / step)) == {0, 1, 2}
+
+
+def test_under_the_reference_a_chooser_stands_where_it_was_observed_however_its_tastes() -> None:
+    assert (chosen(0.0, 20_000, noise=10.0) == 0.0).all()
+    assert (chosen(0.5, 100, sensitivity=0.0) == 0.0).all()
+
+
+def test_choosers_keep_their_level_until_they_reconsider() -> None:
+    behaviour = law_of(1.5, 1.0, response="logit", choosing=choosing_of(2, noise=1e-5))
+    signals = Signals(*(np.full((2, 1), value) for value in (0.36, 0.0, 0.36, 0.0)), np.zeros(2))
+    levels = next_levels(np.ones((2, 1)), signals._replace(chance=np.array([[0.01], [0.99]])), behaviour)
+    assert levels[:, 0] == pytest.approx([math.exp(0.5), 1.0])
+
+
+def test_a_choosers_level_stays_within_its_range() -> None:
+    narrow = law_of(
+        5.0, 1.0, response="logit", lowest=np.array([0.75]), highest=np.array([1.25]), choosing=choosing_of(500)
+    )
+    for gain, end in ((9.0, 1.25), (-9.0, 0.75)):
+        signals = Signals(*(np.full((500, 1), value) for value in (gain, 0.0, gain, 0.0)), np.zeros(500))
+        levels = next_levels(np.ones((500, 1)), signals._replace(chance=np.zeros((500, 1))), narrow)
+        assert levels == pytest.approx(np.full((500, 1), end))
+
+
+def test_the_ladder_reaches_twice_the_range_of_every_action() -> None:
+    behaviour = behaviour_of("ward", Parameters.load(), "none")
+    reach = np.abs(to_z(behaviour.highest, behaviour.observed)).max()
+    ladder = logit.ladder(behaviour.lowest, behaviour.highest, behaviour.observed, 0.1)
+    assert 0.1 * ladder[-1] >= 2 * reach
+    assert (ladder == -ladder[::-1]).all()
+
+
+def test_some_choosers_reconsider_each_month_as_often_as_they_adapt() -> None:
+    times = [luck_of(2000).reconsidered(day, 3) for day in (17_532, 17_563)]
+    assert times[0].shape == (2000, 3)
+    assert (times[0] < 0.1).mean() == pytest.approx(0.1, abs=0.015)
+    assert (times[0] != times[1]).all()
