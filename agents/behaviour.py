@@ -60,11 +60,12 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear", 
     highest = np.minimum(highest, np.divide(_SURE, observed, out=np.full_like(observed, np.inf), where=observed > 0.0))
     adaptation = [number(f"response.years.{kind}.{action.discretion}") for action in actions]
     sensitivity = _sensitivity(kind, number, kappa, response, law)
+    strength = strength_of(number(f"response.spread.{kind}"), luck)
     ladder = logit.ladder(lowest, highest, observed, number("response.choosing.step"))
     return Behaviour(
         response=response,
         law=law,
-        sensitivity=sensitivity * strength_of(number(f"response.spread.{kind}"), luck),
+        sensitivity=sensitivity * strength,
         kappa=kappa,
         speed=np.array([-math.expm1(-1.0 / (MONTHS_PER_YEAR * years)) for years in adaptation]),
         lowest=lowest,
@@ -76,6 +77,7 @@ def behaviour_of(kind: str, values: Values, response: str, law: str = "linear", 
         cost_curvature=number(f"response.cost_curvature.{kind}"),
         joining=_joining(kind, number, luck),
         choosing=_choosing(kind, number, ladder, luck if response == "logit" else None),
+        made_up=np.minimum(number(f"response.made_up.{kind}") * np.ravel(strength), 1.0),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents import home_care, practice, ward
+from agents.actions import ACTIONS
 from agents.behaviour import behaviour_of
 from agents.responses import threshold
 from sim.clock import date_of, day_number, first_of_month, month_number
@@ -21,12 +23,14 @@ from sim.payment.activity import MonthActivity, Sums
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
+from sim.payment.deciders import binding
 from sim.payment.expectation import Expectation
 from sim.payment.foresight import chances, expected_year
 from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
 from sim.payment.marginal import foreseen
 from sim.payment.settlement import Bound, Settlement
+from sim.payment.stakes import volumes
 from sim.provider_luck import ProviderLuck
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
@@ -206,35 +210,56 @@ class Planning:
         """Providers feel their incentives and set the levels of next month."""
         worth, reference = self.worth(month)
         load, share = loads(out), ward_shares(out)
-        found, income = self.planner.both(worth, reference, load, share), self._income(month)
+        found, income = self.planner.both(worth, reference, load, share), self._income([month])
         levels = levels_of(self.world.state.organisations)
         decided: dict[str, Decision] = {}
         for kind, choose in DECIDE.items():
-            signals = self._minded(kind, signals_of(*found[kind], income[kind]), month)
+            signals = signals_of(*found[kind], income[kind])
+            match self.behaviour[kind].response:
+                case "income-target":
+                    signals = self._losing(kind, signals, found[kind][0], out, load[kind], month)
+                case "logit":
+                    signals = self._reconsidering(kind, signals, month)
+                case "threshold":
+                    signals = self._deciding(kind, signals)
             peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
             levels[kind][:] = choose(levels[kind], signals, self.behaviour[kind], peers)
             decided[kind] = Decision(*found[kind], levels[kind].copy())
         self.decisions[month] = decided
 
-    def _minded(self, kind: str, signals: Signals, month: int) -> Signals:
-        """What some responses ask for beside incentives: what has been decided, and the month's chance."""
-        response = self.behaviour[kind].response
-        if response == "logit":
-            day = day_number(first_of_month(month + 1))
-            return signals._replace(chance=self.luck[kind].reconsidered(day, signals.felt.shape[1]))
-        if response == "threshold":
-            past = self.joined.get(kind) or threshold.nobody(signals.felt.shape)
-            self.joined[kind] = threshold.considered(past, signals, self.behaviour[kind])
-            return signals._replace(goal=self.joined[kind].goal)
-        return signals
+    def _deciding(self, kind: str, signals: Signals) -> Signals:
+        """With what providers with a threshold have decided on."""
+        past = self.joined.get(kind) or threshold.nobody(signals.felt.shape)
+        self.joined[kind] = threshold.considered(past, signals, self.behaviour[kind])
+        return signals._replace(goal=self.joined[kind].goal)
 
-    def _income(self, month: int) -> dict[str, Numbers]:
-        """Net result of each provider's purse in a month less that under the reference, kroner."""
+    def _reconsidering(self, kind: str, signals: Signals, month: int) -> Signals:
+        """With the month's chance that a provider chooses anew."""
+        day = day_number(first_of_month(month + 1))
+        return signals._replace(chance=self.luck[kind].reconsidered(day, signals.felt.shape[1]))
+
+    def _losing(self, kind: str, signals: Signals, now: Felt, out: Output, load: Numbers, month: int) -> Signals:
+        """With what the acts of a provider earn its own purses, and what these lose: its equal part of a shared purse.
+
+        The loss is the mean of the last twelve months, as far as there are accounts.
+        """
+        sums = sums_of(out, self.places, np.zeros(len(MEASURES), bool))
+        done = volumes(kind, sums, self.places, self.world.weight)
+        makes = np.array([action.direction > 0 for action in ACTIONS[kind]])
+        earning = done / levels_of(self.world.state.organisations)[kind] * now.own * makes
+        change = self._income(range(max(self.start, month - 11), month + 1))[kind]
+        purse = {"home_care": self.places.unit_municipality, "ward": (0,) * len(load)}.get(kind, range(len(load)))
+        sharing = np.bincount(purse)[list(purse)]
+        room = 1.0 - binding(self.planner.actors[kind], load)
+        return signals._replace(earning=earning, lost=-change / sharing, room=room)
+
+    def _income(self, months: Sequence[int]) -> dict[str, Numbers]:
+        """Net result of each provider's purse in a mean month less that under the reference, kroner."""
         accounts = self.settlement.accounts
         now, then = self.settlement.books[IN_FORCE], self.settlement.books[REFERENCE]
         change = np.zeros(len(accounts))
         if now is not then:
-            change = (now.ledger.balance([month]) - then.ledger.balance([month])) / 100.0
+            change = (now.ledger.balance(months) - then.ledger.balance(months)) / 100.0 / len(months)
         position, places = accounts.position, self.places
         towns = np.array([change[position[f"municipality/{name}"]] for name in places.municipalities])
         return {

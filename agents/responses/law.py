@@ -30,7 +30,9 @@ class Signals(NamedTuple):
 
     ``reward`` is the paid part of ``felt``; ``income`` (providers,) is the net result less that of the reference;
     ``goal`` is what a provider with a threshold has decided on, as ``z``; ``chance`` (providers, actions) a uniform
-    number of this month: below ``speed`` a provider that chooses reconsiders.
+    number of this month: below ``speed`` a provider that chooses reconsiders. For those with an income in mind:
+    ``earning`` is what the observed volume of each act earns its doer in a month, DKK; ``lost`` (providers,) the income
+    lost a month against the reference, DKK; ``room`` (providers,) the room for more work, 0 to 1.
     """
 
     felt: Floats
@@ -40,6 +42,9 @@ class Signals(NamedTuple):
     income: Floats
     goal: Floats | float = 0.0
     chance: Floats | float = 1.0
+    earning: Floats | float = 0.0
+    lost: Floats | float = 0.0
+    room: Floats | float = 1.0
 
 
 class Joining(NamedTuple):
@@ -77,7 +82,8 @@ class Behaviour(NamedTuple):
     of a gap to a better-off peer closed in a month; ``altruism`` the weight on patients of each provider, relative to
     the prior centre at which ``sensitivity`` holds (a number or (providers, 1)); ``cost_curvature`` the own curvature
     of cost, in units of kappa per observed unit; ``joining`` is about providers with a threshold,
-    ``choosing`` about those who choose among discrete levels.
+    ``choosing`` about those who choose among discrete levels; ``made_up`` the share of lost income made up by volume
+    (a number or (providers,)).
     """
 
     response: str
@@ -94,6 +100,7 @@ class Behaviour(NamedTuple):
     cost_curvature: float
     joining: Joining
     choosing: Choosing
+    made_up: float | Floats
 
 
 def to_z(levels: Floats, observed: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.responses import altruism_profit, budget_holder, elasticity, logit, none, threshold
+from agents.responses import altruism_profit, budget_holder, elasticity, income_target, logit, none, threshold
 from agents.responses.imitation import imitate
 from agents.responses.law import Behaviour, Floats, Signals, bounded, to_level, to_z
 
@@ -19,6 +19,7 @@ RESPONSES: Final[dict[str, Response]] = {
     "altruism-profit": altruism_profit.respond,
     "budget-holder": budget_holder.respond,
     "elasticity": elasticity.respond,
+    "income-target": income_target.respond,
     "logit": logit.respond,
     "threshold": threshold.respond,
 }

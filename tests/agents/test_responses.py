@@ -9,7 +9,7 @@ import pytest
 
 from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of, strength_of
-from agents.responses import altruism_profit, budget_holder, elasticity, logit, threshold
+from agents.responses import altruism_profit, budget_holder, elasticity, income_target, logit, threshold
 from agents.responses.imitation import imitate
 from agents.responses.law import Behaviour, Choosing, Joining, Signals, bounded, to_level, to_z
 from agents.responses.registry import RESPONSES, next_levels
@@ -38,7 +38,7 @@ def law_of(sensitivity: float, kappa: float, tau: float = 1.0, **other) -> Behav
         "sensitivity": np.array([sensitivity]), "kappa": np.array([kappa]),
         "speed": np.array([-math.expm1(-1 / (12 * tau))]), "lowest": np.array([0.01]), "highest": np.array([100.0]),
         "observed": np.array([0.0]), "salience": 0.0, "imitation": 0.0, "altruism": 1.0, "cost_curvature": 0.1,
-        "joining": Joining(0.1, 0.5, 3, 12), "choosing": choosing_of(1),
+        "joining": Joining(0.1, 0.5, 3, 12), "choosing": choosing_of(1), "made_up": 0.4,
     }  # fmt: skip
     return Behaviour(**{**fields, **other})
 
@@ -69,7 +69,7 @@ def test_under_the_reference_every_response_leaves_every_level_exactly(response,
     signals, joined = Signals(felt, felt, reward, reward, income), threshold.nobody(shape)
     for _ in range(36):
         joined = threshold.considered(joined, signals, behaviour)
-        told = signals._replace(goal=joined.goal, chance=np.zeros(shape))
+        told = signals._replace(goal=joined.goal, chance=np.zeros(shape), earning=np.abs(felt), lost=np.zeros(6))
         levels = module.decide(levels, told, behaviour, np.ones((6, 6)))
     assert (levels == 1.0).all()
 
@@ -372,3 +372,46 @@ def test_some_choosers_reconsider_each_month_as_often_as_they_adapt() -> None:
     assert times[0].shape == (2000, 3)
     assert (times[0] < 0.1).mean() == pytest.approx(0.1, abs=0.015)
     assert (times[0] != times[1]).all()
+
+
+def loses(lost: float, earning: float = 20_000.0, room: float = 1.0) -> Signals:
+    """One provider, one act that earns something, and a fee that fell."""
+    return feels(10.0, 80.0)._replace(lost=np.array([lost]), earning=np.array([[earning]]), room=np.array([room]))
+
+
+def test_volume_makes_up_for_the_stated_share_of_lost_income() -> None:
+    behaviour = law_of(1.5, 140.0, response="income-target", made_up=0.4)
+    level = settle_down(behaviour, loses(5000.0))
+    assert 20_000.0 * (level - 1) == pytest.approx(0.4 * 5000.0)
+    half_full = settle_down(behaviour, loses(5000.0, room=0.5))
+    assert 20_000.0 * (half_full - 1) == pytest.approx(0.2 * 5000.0)
+
+
+def test_where_fees_fall_an_income_target_raises_the_volume_that_the_common_law_lowers() -> None:
+    assert settle_down(law_of(1.5, 140.0, response="income-target"), loses(5000.0)) > 1.0
+    assert settle_down(law_of(1.5, 140.0), loses(5000.0)) < 1.0
+
+
+@pytest.mark.parametrize(
+    "signals", [loses(-5000.0), loses(0.0), loses(5000.0, room=0.0), loses(5000.0, earning=-1.0)],
+    ids=["gain", "no loss", "no room", "nothing earns"],
+)  # fmt: skip
+def test_without_a_loss_or_room_or_an_act_that_earns_nothing_is_made_up(signals: Signals) -> None:
+    assert settle_down(law_of(1.5, 140.0, response="income-target"), signals) == 1.0
+
+
+def test_only_acts_that_earn_something_make_up_for_a_loss_all_by_the_same_factor() -> None:
+    earning = np.array([[3000.0, -500.0, 1000.0]])
+    more = income_target.increase(np.array([800.0]), 1.0, earning, 0.5)
+    assert more == pytest.approx([0.1])
+    fields = {name: np.full(3, value) for name, value in (("lowest", 0.5), ("highest", 2.0), ("observed", 0.0))}
+    behaviour = law_of(1.5, 140.0, response="income-target", made_up=0.5, speed=np.ones(3), **fields)
+    signals = Signals(*(np.zeros((1, 3)) for _ in range(4)), np.zeros(1), earning=earning, lost=np.array([800.0]))
+    assert next_levels(np.ones((1, 3)), signals, behaviour)[0] == pytest.approx([1.1, 1.0, 1.1])
+
+
+def test_nobody_makes_up_for_more_than_was_lost() -> None:
+    values = Parameters.load().replace({"response.made_up.gp": 0.9, "response.spread.gp": 1.0})
+    share = behaviour_of("gp", values, "income-target", luck=luck_of(200)).made_up
+    assert np.shape(share) == (200,)
+    assert np.max(share) == 1.0
