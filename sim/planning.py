@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents import home_care, practice, ward
-from agents.actions import ACTIONS
 from agents.behaviour import behaviour_of
-from agents.responses import threshold
-from sim.clock import date_of, day_number, first_of_month, month_number
+from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
 from sim.day.grouping import group_events
 from sim.measures import AGE_BANDS, MEASURE, MEASURES
+from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
 from sim.payment.accounts import Places, natural_axis
 from sim.payment.activity import MonthActivity, Sums
@@ -31,11 +30,12 @@ from sim.payment.made_once import MadeOnce
 from sim.payment.marginal import foreseen
 from sim.payment.settlement import Bound, Settlement
 from sim.payment.stakes import volumes
+from sim.peers import peers_of
 from sim.provider_luck import ProviderLuck
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
 if TYPE_CHECKING:
-    from agents.responses.law import Behaviour, Signals
+    from agents.responses.law import Behaviour
     from sim.building import World
     from sim.day.frame import Output
     from sim.payment.marginal import Prices
@@ -98,21 +98,21 @@ class Planning:
         self.settlement = Settlement.of(schedules, contracts, scenario.parameters, self.places)
         self.planner = Planner.of(scenario.parameters, self.places, scenario.response.scope)
         names = {"gp": self.places.practices, "home_care": self.places.units, "ward": self.places.wards}
-        self.luck = {kind: ProviderLuck.of(seed, names[kind]) for kind in DECIDE}
-        self.behaviour = {kind: self._behaviour(kind) for kind in DECIDE}
-        self.joined: dict[str, threshold.Joined] = {}
+        luck = {kind: ProviderLuck.of(seed, names[kind]) for kind in DECIDE}
+        self.behaviour = {kind: self._behaviour(kind, luck[kind]) for kind in DECIDE}
+        self.minds = Minds(self.behaviour, luck, self.places)
         self.once = MadeOnce()  # what contracts share of the month just settled
         self.expected: dict[tuple[str, str], Expectation] = {}
         self.foreseen: dict[tuple[str, int], dict[str, float]] = {}  # chances by clause and year of conditions to share
         self.population = np.array([float(town.population) for town in world.network.municipalities])
         self.decisions: dict[int, dict[str, Decision]] = {}
-        self.peers = _peers(world.network)
+        self.peers = {kind: peers_of(kind, world.network) for kind in DECIDE if self.behaviour[kind].imitation > 0.0}
         self.experience = experience_terms(scenario.parameters)
         self.listed = np.zeros(len(MEASURES), bool)  # measures of which payment looks at single rows
 
-    def _behaviour(self, kind: str) -> Behaviour:
+    def _behaviour(self, kind: str, luck: ProviderLuck) -> Behaviour:
         response = self.scenario.response
-        return behaviour_of(kind, self.scenario.parameters, getattr(response, kind), response.law, self.luck[kind])
+        return behaviour_of(kind, self.scenario.parameters, getattr(response, kind), response.law, luck)
 
     def _schedule(self) -> tuple[tuple[int, str], ...]:
         rows = [(self.first, self.scenario.response.reference)]
@@ -215,43 +215,24 @@ class Planning:
         decided: dict[str, Decision] = {}
         for kind, choose in DECIDE.items():
             signals = signals_of(*found[kind], income[kind])
-            match self.behaviour[kind].response:
-                case "income-target":
-                    signals = self._losing(kind, signals, found[kind][0], out, load[kind], month)
-                case "logit":
-                    signals = self._reconsidering(kind, signals, month)
-                case "threshold":
-                    signals = self._deciding(kind, signals)
-            peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
-            levels[kind][:] = choose(levels[kind], signals, self.behaviour[kind], peers)
+            books = self._books(kind, found[kind][0], out, load[kind], month)
+            told = self.minds.told(kind, signals, month, books)
+            levels[kind][:] = choose(levels[kind], told, self.behaviour[kind], self.peers.get(kind))
             decided[kind] = Decision(*found[kind], levels[kind].copy())
         self.decisions[month] = decided
 
-    def _deciding(self, kind: str, signals: Signals) -> Signals:
-        """With what providers with a threshold have decided on."""
-        past = self.joined.get(kind) or threshold.nobody(signals.felt.shape)
-        self.joined[kind] = threshold.considered(past, signals, self.behaviour[kind])
-        return signals._replace(goal=self.joined[kind].goal)
-
-    def _reconsidering(self, kind: str, signals: Signals, month: int) -> Signals:
-        """With the month's chance that a provider chooses anew."""
-        day = day_number(first_of_month(month + 1))
-        return signals._replace(chance=self.luck[kind].reconsidered(day, signals.felt.shape[1]))
-
-    def _losing(self, kind: str, signals: Signals, now: Felt, out: Output, load: Numbers, month: int) -> Signals:
-        """With what the acts of a provider earn its own purses, and what these lose: its equal part of a shared purse.
-
-        The loss is the mean of the last twelve months, as far as there are accounts.
-        """
+    def _books(self, kind: str, now: Felt, out: Output, load: Numbers, month: int) -> Books | None:
+        """What a kind did and earned, where its response asks for it: the last year as far as there are accounts."""
+        if self.behaviour[kind].response != INCOME_TARGET:
+            return None
         sums = sums_of(out, self.places, np.zeros(len(MEASURES), bool))
-        done = volumes(kind, sums, self.places, self.world.weight)
-        makes = np.array([action.direction > 0 for action in ACTIONS[kind]])
-        earning = done / levels_of(self.world.state.organisations)[kind] * now.own * makes
-        change = self._income(range(max(self.start, month - 11), month + 1))[kind]
-        purse = {"home_care": self.places.unit_municipality, "ward": (0,) * len(load)}.get(kind, range(len(load)))
-        sharing = np.bincount(purse)[list(purse)]
-        room = 1.0 - binding(self.planner.actors[kind], load)
-        return signals._replace(earning=earning, lost=-change / sharing, room=room)
+        return Books(
+            done=volumes(kind, sums, self.places, self.world.weight),
+            levels=levels_of(self.world.state.organisations)[kind],
+            earned=now.own,
+            gained=self._income(range(max(self.start, month - 11), month + 1))[kind],
+            room=1.0 - binding(self.planner.actors[kind], load),
+        )
 
     def _income(self, months: Sequence[int]) -> dict[str, Numbers]:
         """Net result of each provider's purse in a mean month less that under the reference, kroner."""
@@ -302,11 +283,3 @@ def ward_shares(out: Output) -> Numbers:
     days = out.quantity[MEASURE["bed_day"]].sum(axis=1).astype(np.float64)
     total = days.sum()
     return days / total if total > 0 else np.full(len(days), 1.0 / len(days))
-
-
-def _peers(network: Any) -> Numbers:
-    """Weights (practices, practices) of the other practices of the same quality cluster; rows sum to one or zero."""
-    cluster = np.array([one.cluster for one in network.practices])
-    same = (cluster[:, None] == cluster[None, :]).astype(np.float64)
-    np.fill_diagonal(same, 0.0)
-    return np.asarray(same / np.maximum(same.sum(axis=1, keepdims=True), 1.0))
