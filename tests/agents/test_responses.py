@@ -11,7 +11,7 @@ from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of, strength_of
 from agents.responses import altruism_profit, budget_holder, elasticity, income_target, logit, threshold
 from agents.responses.imitation import imitate
-from agents.responses.law import Behaviour, Choosing, Joining, Signals, bounded, to_level, to_z
+from agents.responses.law import Behaviour, Choosing, Joining, Signals, bounded, target, to_level, to_z
 from agents.responses.registry import RESPONSES, next_levels
 from sim.parameters import Parameters
 from sim.provider_luck import ProviderLuck
@@ -166,6 +166,14 @@ def test_in_absolute_mode_the_optimum_is_that_of_ellis_and_mcguire() -> None:
     for _ in range(400):
         quantity = altruism_profit.step_to_optimum(quantity, chosen, 0.08)
     assert quantity == pytest.approx(float(chosen))
+
+
+def test_with_nothing_felt_as_reference_the_linear_law_is_the_optimum_of_ellis_and_mcguire() -> None:
+    benefit, curvature, alpha, felt, kappa = 900.0, 150.0, 0.6, -40.0, 140.0
+    observed = float(altruism_profit.optimum(benefit, curvature, 0.0, alpha))
+    strength = float(altruism_profit.sensitivity(kappa, observed, alpha, curvature, 0.0))
+    chosen = float(altruism_profit.optimum(benefit, curvature, felt, alpha))
+    assert target(feels(felt, 0.0), law_of(strength, kappa)) == pytest.approx(chosen / observed - 1)
 
 
 @pytest.mark.parametrize(("alpha", "seen"), [(0.3, 1.0), (0.6, 0.8), (1.0, 1.0)])
