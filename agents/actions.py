@@ -42,6 +42,8 @@ class Action(NamedTuple):
     observed : str
         For levels that are a share of those who could get it: the parameter with the observed share. Their response is
         on the logit scale.
+    price : str
+        Parameter with the price of a unit at which its doer's elasticity is known; empty where a unit has none.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Action(NamedTuple):
     text: str
     minutes: str = ""
     observed: str = ""
+    price: str = ""
 
     @property
     def id(self) -> str:
@@ -72,13 +75,17 @@ def _actions(kind: str, *rows: tuple[Any, ...]) -> tuple[Action, ...]:
 GP: Final = _actions(
     "gp",
     ("consultations", "one consultation", "gp_consultation", 1, +1, "discretionary",
-     "consultations offered per need", "general_practice.minutes.gp_consultation"),
+     "consultations offered per need", "general_practice.minutes.gp_consultation", "",
+     "tariffs.gp_consultation"),
     ("chronic_control", "one chronic control", "gp_chronic_control", 1, +1, "norm_bound",
-     "planned controls of chronic conditions", "general_practice.minutes.gp_chronic_control"),
+     "planned controls of chronic conditions", "general_practice.minutes.gp_chronic_control", "",
+     "tariffs.gp_chronic_control"),
     ("follow_up_visit", "one follow-up visit", "gp_follow_up_visit", 1, +1, "organisational",
-     "follow-up visits at home after discharge", "general_practice.minutes.gp_follow_up_visit"),
+     "follow-up visits at home after discharge", "general_practice.minutes.gp_follow_up_visit", "",
+     "tariffs.gp_follow_up_visit"),
     ("outreach_visit", "one outreach visit", "gp_outreach_visit", 1, +1, "organisational",
-     "outreach visits at home to frail people", "general_practice.minutes.gp_outreach_visit"),
+     "outreach visits at home to frail people", "general_practice.minutes.gp_outreach_visit", "",
+     "tariffs.gp_outreach_visit"),
     ("referral", "one outpatient visit referred", "outpatient_visit", 1, +1, "discretionary",
      "referrals to the hospital's outpatient clinics"),
 )  # fmt: skip

@@ -105,14 +105,16 @@ how is named by the scenario:
 
 Levels drift towards their target over months and years; expectations of yearly clauses are updated each month from
 what has been earned so far. Providers sense their own accounts, their load and, where imitation is on, the levels of
-peers in the same quality cluster. Nobody sees the future or another scenario.
+peers: practices of their quality cluster, home-care units of bordering districts, wards each other. Nobody sees the
+future or another scenario.
 
 ### Interaction, collectives, heterogeneity
 
 People compete for minutes, hours, nurses, places and beds. Providers interact through patients, accounts and, as
 members of a consortium, through shared results. People differ in age, sex, conditions, frailty, living and luck;
-practices in size, town and cluster. Younger patients and other diagnoses are workload; people treated at another
-hospital are paid for and counted but take no bed; freed beds are partly refilled.
+practices in size, town and cluster; providers of a kind, where a scenario says so, in strength, threshold and taste.
+Younger patients and other diagnoses are workload; people treated at another hospital are paid for and counted but take
+no bed; freed beds are partly refilled.
 
 ### Emergence
 

@@ -67,7 +67,7 @@ class Months:
     def __init__(self, scenario: Scenario, seed: int, shadow: tuple[str, ...] = (), keep_events: bool = False) -> None:
         self.scenario, self.seed, self.keep_events = scenario, seed, keep_events
         self.world = build(scenario, seed)
-        self.planning = Planning(scenario, self.world, shadow)
+        self.planning = Planning(scenario, self.world, seed, shadow)
         self.quality = QualityWeights.of(scenario.parameters).as_arrays()
         self.day = scenario.first_day
         self.kept = Kept()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import networkx as nx
 
 from sim.network import REGIONAL_CLINIC, Network
+from sim.peers import neighbours
 
 
 def draw_graph(network: Network) -> nx.Graph[str]:
@@ -34,25 +34,9 @@ def draw_graph(network: Network) -> nx.Graph[str]:
     for node, unit in zip(units, network.units, strict=True):
         graph.add_node(node, kind="home-care", owner=homes[unit.municipality], x=unit.x, y=unit.y)
         graph.add_edge(homes[unit.municipality], node, kind="owner", weight=1.0)
-    _draw_neighbours(graph, network, units)
+    graph.add_edges_from(((units[a], units[b]) for a, b in neighbours(network)), kind="neighbour", weight=1.0)
     _draw_practices(graph, network, units, region)
     return graph
-
-
-def _draw_neighbours(graph: nx.Graph[str], network: Network, units: Sequence[str]) -> None:
-    """Districts next to each other in a municipality, and the nearest pair of every two municipalities."""
-    by_municipality: dict[int, list[int]] = {}
-    for index, unit in enumerate(network.units):
-        by_municipality.setdefault(unit.municipality, []).append(index)
-    pairs = [pair for own in by_municipality.values() for pair in pairwise(own)]
-    for one, other in combinations(by_municipality.values(), 2):
-        pairs.append(min(((a, b) for a in one for b in other), key=lambda pair: _distance(network, *pair)))
-    graph.add_edges_from(((units[a], units[b]) for a, b in pairs), kind="neighbour", weight=1.0)
-
-
-def _distance(network: Network, one: int, other: int) -> float:
-    first, second = network.units[one], network.units[other]
-    return math.hypot((first.x - second.x) * math.cos(math.radians(first.y)), first.y - second.y)
 
 
 def _draw_practices(graph: nx.Graph[str], network: Network, units: Sequence[str], region: str) -> None:

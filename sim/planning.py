@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,21 +15,27 @@ from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
 from sim.day.grouping import group_events
 from sim.measures import AGE_BANDS, MEASURE, MEASURES
+from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
 from sim.payment.accounts import Places, natural_axis
 from sim.payment.activity import MonthActivity, Sums
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
+from sim.payment.deciders import binding
 from sim.payment.expectation import Expectation
 from sim.payment.foresight import chances, expected_year
 from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
 from sim.payment.marginal import foreseen
 from sim.payment.settlement import Bound, Settlement
+from sim.payment.stakes import volumes
+from sim.peers import peers_of
+from sim.provider_luck import ProviderLuck
 from sim.records import COUNTER, WARD_COUNTER, as_columns
 
 if TYPE_CHECKING:
+    from agents.responses.law import Behaviour
     from sim.building import World
     from sim.day.frame import Output
     from sim.payment.marginal import Prices
@@ -68,11 +75,13 @@ class Planning:
         Gives the schedule of contracts, the reference and the responses.
     world : World
         Network, state and capacities.
+    seed : int
+        Root seed: by its luck providers of a kind differ.
     shadow : tuple of str
         Contracts that are settled from the start of the accounts beside the one in force, without moving behaviour.
     """
 
-    def __init__(self, scenario: Scenario, world: World, shadow: tuple[str, ...] = ()) -> None:
+    def __init__(self, scenario: Scenario, world: World, seed: int, shadow: tuple[str, ...] = ()) -> None:
         self.scenario, self.world = scenario, world
         self.places = Places.of(world.network)
         self.first = month_number(date_of(scenario.first_day))
@@ -84,22 +93,26 @@ class Planning:
         }
         for name in shadow:
             schedules[name] = ((self.first, reference), (self.start, name))
-        names = dict.fromkeys(name for rows in schedules.values() for _, name in rows)
-        contracts = {name: Contract.load(name) for name in names}
+        used = dict.fromkeys(name for rows in schedules.values() for _, name in rows)
+        contracts = {name: Contract.load(name) for name in used}
         self.settlement = Settlement.of(schedules, contracts, scenario.parameters, self.places)
         self.planner = Planner.of(scenario.parameters, self.places, scenario.response.scope)
-        self.behaviour = {
-            kind: behaviour_of(kind, scenario.parameters, getattr(scenario.response, kind), scenario.response.law)
-            for kind in DECIDE
-        }
+        names = {"gp": self.places.practices, "home_care": self.places.units, "ward": self.places.wards}
+        luck = {kind: ProviderLuck.of(seed, names[kind]) for kind in DECIDE}
+        self.behaviour = {kind: self._behaviour(kind, luck[kind]) for kind in DECIDE}
+        self.minds = Minds(self.behaviour, luck, self.places)
         self.once = MadeOnce()  # what contracts share of the month just settled
         self.expected: dict[tuple[str, str], Expectation] = {}
         self.foreseen: dict[tuple[str, int], dict[str, float]] = {}  # chances by clause and year of conditions to share
         self.population = np.array([float(town.population) for town in world.network.municipalities])
         self.decisions: dict[int, dict[str, Decision]] = {}
-        self.peers = _peers(world.network)
+        self.peers = {kind: peers_of(kind, world.network) for kind in DECIDE if self.behaviour[kind].imitation > 0.0}
         self.experience = experience_terms(scenario.parameters)
         self.listed = np.zeros(len(MEASURES), bool)  # measures of which payment looks at single rows
+
+    def _behaviour(self, kind: str, luck: ProviderLuck) -> Behaviour:
+        response = self.scenario.response
+        return behaviour_of(kind, self.scenario.parameters, getattr(response, kind), response.law, luck)
 
     def _schedule(self) -> tuple[tuple[int, str], ...]:
         rows = [(self.first, self.scenario.response.reference)]
@@ -197,23 +210,37 @@ class Planning:
         """Providers feel their incentives and set the levels of next month."""
         worth, reference = self.worth(month)
         load, share = loads(out), ward_shares(out)
-        found, income = self.planner.both(worth, reference, load, share), self._income(month)
+        found, income = self.planner.both(worth, reference, load, share), self._income([month])
         levels = levels_of(self.world.state.organisations)
         decided: dict[str, Decision] = {}
         for kind, choose in DECIDE.items():
             signals = signals_of(*found[kind], income[kind])
-            peers = self.peers if kind == "gp" and self.behaviour[kind].imitation > 0.0 else None
-            levels[kind][:] = choose(levels[kind], signals, self.behaviour[kind], peers)
+            books = self._books(kind, found[kind][0], out, load[kind], month)
+            told = self.minds.told(kind, signals, month, books)
+            levels[kind][:] = choose(levels[kind], told, self.behaviour[kind], self.peers.get(kind))
             decided[kind] = Decision(*found[kind], levels[kind].copy())
         self.decisions[month] = decided
 
-    def _income(self, month: int) -> dict[str, Numbers]:
-        """Net result of each provider's purse in a month less that under the reference, kroner."""
+    def _books(self, kind: str, now: Felt, out: Output, load: Numbers, month: int) -> Books | None:
+        """What a kind did and earned, where its response asks for it: the last year as far as there are accounts."""
+        if self.behaviour[kind].response != INCOME_TARGET:
+            return None
+        sums = sums_of(out, self.places, np.zeros(len(MEASURES), bool))
+        return Books(
+            done=volumes(kind, sums, self.places, self.world.weight),
+            levels=levels_of(self.world.state.organisations)[kind],
+            earned=now.own,
+            gained=self._income(range(max(self.start, month - 11), month + 1))[kind],
+            room=1.0 - binding(self.planner.actors[kind], load),
+        )
+
+    def _income(self, months: Sequence[int]) -> dict[str, Numbers]:
+        """Net result of each provider's purse in a mean month less that under the reference, kroner."""
         accounts = self.settlement.accounts
         now, then = self.settlement.books[IN_FORCE], self.settlement.books[REFERENCE]
         change = np.zeros(len(accounts))
         if now is not then:
-            change = (now.ledger.balance([month]) - then.ledger.balance([month])) / 100.0
+            change = (now.ledger.balance(months) - then.ledger.balance(months)) / 100.0 / len(months)
         position, places = accounts.position, self.places
         towns = np.array([change[position[f"municipality/{name}"]] for name in places.municipalities])
         return {
@@ -256,11 +283,3 @@ def ward_shares(out: Output) -> Numbers:
     days = out.quantity[MEASURE["bed_day"]].sum(axis=1).astype(np.float64)
     total = days.sum()
     return days / total if total > 0 else np.full(len(days), 1.0 / len(days))
-
-
-def _peers(network: Any) -> Numbers:
-    """Weights (practices, practices) of the other practices of the same quality cluster; rows sum to one or zero."""
-    cluster = np.array([one.cluster for one in network.practices])
-    same = (cluster[:, None] == cluster[None, :]).astype(np.float64)
-    np.fill_diagonal(same, 0.0)
-    return np.asarray(same / np.maximum(same.sum(axis=1, keepdims=True), 1.0))

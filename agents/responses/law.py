@@ -28,7 +28,11 @@ FLOOR_OF_RATIO = 0.05
 class Signals(NamedTuple):
     """What a kind of provider feels this month; arrays (providers, actions) in kroner per unit of the action.
 
-    ``reward`` is the paid part of ``felt``; ``income`` (providers,) is the net result less that of the reference.
+    ``reward`` is the paid part of ``felt``; ``income`` (providers,) is the net result less that of the reference;
+    ``goal`` is what a provider with a threshold has decided on, as ``z``; ``chance`` (providers, actions) a uniform
+    number of this month: below ``speed`` a provider that chooses reconsiders. For those with an income in mind:
+    ``earning`` is what the observed volume of each act earns its doer in a month, DKK; ``lost`` (providers,) the income
+    lost a month against the reference, DKK; ``room`` (providers,) the room for more work, 0 to 1.
     """
 
     felt: Floats
@@ -36,16 +40,50 @@ class Signals(NamedTuple):
     reward: Floats
     reward_reference: Floats
     income: Floats
+    goal: Floats | float = 0.0
+    chance: Floats | float = 1.0
+    earning: Floats | float = 0.0
+    lost: Floats | float = 0.0
+    room: Floats | float = 1.0
+
+
+class Joining(NamedTuple):
+    """When a provider changes its ways, and when it changes back.
+
+    ``threshold`` (a number or (providers, 1)) is the gain that is clear, in units of kappa; ``staying`` the share of it
+    below which the gain is no longer clear to those who have joined.
+    """
+
+    threshold: Floats | float
+    staying: float
+    months_to_join: float
+    months_to_leave: float
+
+
+class Choosing(NamedTuple):
+    """How a provider chooses among levels that lie ``step`` apart in ``z``.
+
+    ``ladder`` (levels,) are their numbers, 0 the common practice; ``tastes`` (providers, actions, levels) uniform
+    numbers in (0, 1); ``noise`` the scale of tastes, in units of kappa per observed unit.
+    """
+
+    step: float
+    noise: float
+    ladder: NDArray[np.int64]
+    tastes: Floats
 
 
 class Behaviour(NamedTuple):
     """How a kind of provider answers; arrays (actions,) unless said otherwise.
 
-    ``speed`` is ``1 - exp(-1 / tau)`` for one month; ``lowest`` and ``highest`` bound the level; ``observed`` is the
-    observed share of actions that are shares and 0 elsewhere; ``salience`` is the smallest felt incentive noticed, as a
-    share of kappa; ``imitation`` the share of a gap to a better-off peer closed in a month; ``altruism`` the weight on
-    patients of each provider, relative to the prior centre at which ``sensitivity`` holds (a number or (providers, 1));
-    ``cost_curvature`` the own curvature of cost, in units of kappa per observed unit.
+    ``sensitivity`` is (providers, actions) where providers differ in strength; ``speed`` is ``1 - exp(-1 / tau)`` for
+    one month; ``lowest`` and ``highest`` bound the level; ``observed`` is the observed share of actions that are shares
+    and 0 elsewhere; ``salience`` is the smallest felt incentive noticed, as a share of kappa; ``imitation`` the share
+    of a gap to a better-off peer closed in a month; ``altruism`` the weight on patients of each provider, relative to
+    the prior centre at which ``sensitivity`` holds (a number or (providers, 1)); ``cost_curvature`` the own curvature
+    of cost, in units of kappa per observed unit; ``joining`` is about providers with a threshold,
+    ``choosing`` about those who choose among discrete levels; ``made_up`` the share of lost income made up by volume
+    (a number or (providers,)).
     """
 
     response: str
@@ -60,6 +98,9 @@ class Behaviour(NamedTuple):
     imitation: float
     altruism: float | Floats
     cost_curvature: float
+    joining: Joining
+    choosing: Choosing
+    made_up: float | Floats
 
 
 def to_z(levels: Floats, observed: Floats) -> Floats:
@@ -93,6 +134,11 @@ def target(signals: Signals, behaviour: Behaviour, sensitivity: Floats | None = 
     change = salient(signals.felt, behaviour) - salient(signals.felt_reference, behaviour)
     linear: Floats = strength * change / behaviour.kappa
     return linear
+
+
+def change(signals: Signals, behaviour: Behaviour) -> Floats:
+    """Relative change of the incentive against the reference, array (providers, actions): the target of strength 1."""
+    return target(signals, behaviour, np.ones(()))
 
 
 def move(z: Floats, signals: Signals, behaviour: Behaviour, sensitivity: Floats | None = None) -> Floats:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.responses import altruism_profit, budget_holder, none
+from agents.responses import altruism_profit, budget_holder, elasticity, income_target, logit, none, threshold
 from agents.responses.imitation import imitate
 from agents.responses.law import Behaviour, Floats, Signals, bounded, to_level, to_z
 
@@ -18,6 +18,10 @@ RESPONSES: Final[dict[str, Response]] = {
     "none": none.respond,
     "altruism-profit": altruism_profit.respond,
     "budget-holder": budget_holder.respond,
+    "elasticity": elasticity.respond,
+    "income-target": income_target.respond,
+    "logit": logit.respond,
+    "threshold": threshold.respond,
 }
 LAWS: Final[tuple[str, ...]] = ("linear", "ratio")
 

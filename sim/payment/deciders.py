@@ -60,6 +60,11 @@ class Actor(NamedTuple):
     band: float
 
 
+def binding(actor: Actor, load: Numbers) -> Numbers:
+    """How far capacity binds, 0 to 1; ``load`` (providers,) is demand over capacity."""
+    return np.clip((load - actor.start) / actor.band, 0.0, 1.0)
+
+
 def capacity_price(actor: Actor, worth: Numbers, load: Numbers) -> Numbers:
     """Price of a minute or bed-day: margin of the work displaced when capacity binds, the idle price otherwise.
 
@@ -70,11 +75,10 @@ def capacity_price(actor: Actor, worth: Numbers, load: Numbers) -> Numbers:
     load : array (providers,)
         Demand over capacity.
     """
-    binds = np.clip((load - actor.start) / actor.band, 0.0, 1.0)
     chain = [PURSE[name] for name in CHAINS[actor.kind]]
     margin = worth[:, actor.displaced][:, chain].sum(axis=-1) - actor.displaced_cash
     displaced: Numbers = np.maximum(margin, 0.0) / actor.displaced_use
-    return np.maximum(displaced * binds, actor.idle)
+    return np.maximum(displaced * binding(actor, load), actor.idle)
 
 
 def actor_of(kind: str, values: Any) -> Actor:

@@ -10,6 +10,7 @@ import pytest
 
 from sim.network import OWNER, REGIONAL_CLINIC, WARDS, Network, build_network
 from sim.parameters import Parameters
+from sim.peers import peers_of
 from sim.reading import InputError
 
 ALL = ("Randers", "Norddjurs", "Syddjurs", "Favrskov")
@@ -147,6 +148,27 @@ def test_peers_are_practices_of_one_cluster(network: Network) -> None:
     assert all(cluster[one] == cluster[other] for one, other in peers)
     sizes = np.bincount(list(cluster.values()))
     assert len(peers) == np.sum(sizes * (sizes - 1) // 2)
+
+
+def test_practices_look_at_their_cluster_units_at_bordering_districts_and_wards_at_all_others(network: Network) -> None:
+    cluster = np.array([practice.cluster for practice in network.practices])
+    looked_at = peers_of("gp", network)
+    assert (cluster[np.nonzero(looked_at)[0]] == cluster[np.nonzero(looked_at)[1]]).all()
+    names = [unit.name for unit in network.units]
+    pairs = {frozenset((names[one], names[other])) for one, other in np.argwhere(peers_of("home_care", network) > 0)}
+    edges = [edge[:2] for edge in network.graph.edges(data="kind") if edge[2] == "neighbour"]
+    assert pairs == {frozenset(node.removeprefix("home-care/") for node in edge) for edge in edges}
+    wards = len(network.wards)
+    np.testing.assert_allclose(peers_of("ward", network), (1 - np.eye(wards)) / (wards - 1))
+
+
+@pytest.mark.parametrize("kind", ["gp", "home_care", "ward"])
+def test_weights_of_peers_add_up_to_one_and_nobody_is_its_own_peer(network: Network, kind: str) -> None:
+    looked_at = peers_of(kind, network)
+    assert (np.diag(looked_at) == 0).all()
+    total = looked_at.sum(axis=1)
+    np.testing.assert_allclose(total[total > 0], 1.0)
+    assert (total > 0).any()
 
 
 def test_an_unknown_municipality_is_refused_with_the_nearest_name() -> None:
