@@ -278,7 +278,7 @@ def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, me
 
 def main() -> None:
     """Run the command; a problem is said in a line, never as a traceback."""
-    from experiments.interruption import Interrupted, end_at_once, interruptible
+    from experiments.interruption import Interrupted, end_with, interruptible
     from experiments.terminal import explain, tolerant_streams
 
     tolerant_streams()
@@ -286,7 +286,7 @@ def main() -> None:
         try:
             app(prog_name="tvaers")
         except Interrupted as stopped:
-            end_at_once(f"tvaers: {stopped}")
+            end_with(f"tvaers: {stopped}")
         except Exception as error:
             raise SystemExit(explain(error)) from None
 

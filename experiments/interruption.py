@@ -75,11 +75,12 @@ def unheard_by_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def end_at_once(line: str) -> NoReturn:
-    """Say one last line and end: what is left of the pool of killed workers has nothing to add to it."""
-    sys.stdout.flush()
+def end_with(line: str) -> NoReturn:
+    """Say one last line and end: what is left of the pool of killed workers may have errors of its own to report."""
     print(line, file=sys.stderr, flush=True)
-    os._exit(INTERRUPTED)
+    with contextlib.suppress(OSError):  # without a stream of errors nothing more can be said anyway
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    raise SystemExit(INTERRUPTED)
 
 
 def end_quietly_without_reader() -> None:

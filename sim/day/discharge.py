@@ -159,22 +159,33 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     census(people, organisations, i, 1)
     card.accrued = today.day
     m = card.municipality
-    if kind == TEMPORARY_PLACE:
-        enter_temporary(state, i, today.day, uniform_at(people.key[i], today.streams[RECEPTION], 1), rates, out)
-    elif kind == NURSING_PLACE and not nursing_place_free(state, load, m, today.day):
-        enter_temporary(state, i, today.day, rates.home.temporary_longest, rates, out)
-        if not card.waits & WAITS_FOR_NURSING_HOME:
+    room = temporary_free(state, load, m, today.day)
+    if kind == NURSING_PLACE and nursing_place_free(state, load, m, today.day):
+        from_ward_to_nursing_home(state, i, m, today, out)
+    elif kind == NURSING_PLACE or kind == TEMPORARY_PLACE:
+        if kind == NURSING_PLACE and not card.waits & WAITS_FOR_NURSING_HOME:
             card.waits |= WAITS_FOR_NURSING_HOME
             push(state.lists.nursing_home, out, i, today.day, 2, 0.0)
-    elif kind == NURSING_PLACE:
-        from_ward_to_nursing_home(state, i, m, today, out)
-    elif kind == HOME_HELP and card.help == 0:
-        need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
-        need = max(need, int(rates.home.help_minutes_base))
-        grant_help(people, organisations, i, need, rates, today.day)
+        luck = uniform_at(people.key[i], today.streams[RECEPTION], 1)
+        if room:
+            longest = rates.home.temporary_longest if kind == NURSING_PLACE else luck
+            enter_temporary(state, i, today.day, longest, rates, out)
+        else:
+            start_help(state, i, rates, today)  # has waited too long: home, with help
+    elif kind == HOME_HELP:
+        start_help(state, i, rates, today)
     if acute and kind != BACK_TO_NURSING_HOME:
         book_follow_up(state, i, rates, today, out)
     set_risk(people, i, organisations, rates, today.day)
+
+
+@inline
+def start_help(state: State, i: int, rates: Rates, today: Today) -> None:
+    """Home help from the day of discharge for somebody who has none, at least the smallest amount."""
+    people, organisations = state.people, state.organisations
+    if people.card[i].help == 0:
+        need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
+        grant_help(people, organisations, i, max(need, int(rates.home.help_minutes_base)), rates, today.day)
 
 
 @inline
