@@ -163,9 +163,10 @@ People of {towns} are made from published figures before the first day, those wh
 Levels of living alone, conditions and nursing homes are solved so that published shares are met, and the hazard of
 death so that deaths meet the life table. A person's attributes depend on the seed, the figures and the person alone.
 
-Each person's last acute course and last referral in the year before are drawn from the hazards of the run. Hospital,
-temporary places and reviews of home help live that year with the processes of section 3, nothing of it recorded, so
-that beds, places and waiting lists are as full on the first morning as on any other.
+Each person's last acute course and last referral in the year before are drawn from the hazards of the run, and
+everybody is taken back to the frailty of a year ago. Hospital, temporary places, grants and reviews of home help live
+that year with the processes of section 3, nothing of it recorded, so that beds, places, help and waiting lists are
+on the first morning as on any other.
 
 Burn-in ({burn_in} year unless a scenario says otherwise) runs under the reference contract with every level as
 observed. Built-in scenarios: {scenarios}.

@@ -91,6 +91,7 @@ class World:
     weight: float
     sampled: Sampled
     care_by_band: NDArray[np.float64]  # share of people with home help or in a nursing home on the first day
+    nursing_home_by_band: NDArray[np.float64]  # share of people in a nursing home on the first day
 
 
 def build(scenario: Scenario, seed: int) -> World:
@@ -148,7 +149,8 @@ def build(scenario: Scenario, seed: int) -> World:
         before=year_before(people, scenario.first_day, seed, health, hospital, season),
         weight=max(1.0, 1.0 / scale),
         sampled=_sampled(scenario, network, initial, columns, shift, home),
-        care_by_band=_care_by_band(initial, age, need),
+        care_by_band=_share_by_band(age, (need > 0) | (initial["nursing"] > 0)),
+        nursing_home_by_band=_share_by_band(age, initial["nursing"] > 0),
     )
 
 
@@ -198,13 +200,17 @@ def _help_threshold(initial: Columns, age: NDArray[np.float64], home: HomeCareRa
 def _help_shift(
     initial: Columns, age: NDArray[np.float64], network: Network, home: HomeCareRates
 ) -> NDArray[np.float64]:
-    """Shift of the threshold of home help in each municipality so that its share of recipients is met at the start."""
+    """Shift of the threshold of home help in each municipality so that its share of recipients is met.
+
+    Not all recipients are above it: whose need went down keeps the help until the yearly review.
+    """
     above = initial["frailty"] - _help_threshold(initial, age, home)
     shift = np.zeros(len(network.municipalities))
     for m, municipality in enumerate(network.municipalities):
         own = initial["municipality"] == m
         at_home = above[own & (initial["nursing"] == 0)]
-        share = min(municipality.home_help_share * own.sum() / max(len(at_home), 1), 1.0)  # nobody has more than all
+        needing = municipality.home_help_share * home.help_still_needed * own.sum()
+        share = min(needing / max(len(at_home), 1), 1.0)  # nobody has more than all
         shift[m] = np.quantile(at_home, 1.0 - share) if len(at_home) else 0.0
     return shift
 
@@ -237,11 +243,10 @@ def _sampled(
     return Sampled(*(own / np.maximum(every, 1.0) for own, every in zip(*sums, strict=True)))
 
 
-def _care_by_band(initial: Columns, age: NDArray[np.float64], need: NDArray[np.int64]) -> NDArray[np.float64]:
+def _share_by_band(age: NDArray[np.float64], who: NDArray[np.bool_]) -> NDArray[np.float64]:
     band = np.searchsorted(np.array(AGE_BANDS), age, side="right") - 1
-    in_care = (need > 0) | (initial["nursing"] > 0)
-    people, cared_for = (np.bincount(of, minlength=len(AGE_BANDS)) for of in (band, band[in_care]))
-    return np.asarray(cared_for / np.maximum(people, 1))
+    people, of_these = (np.bincount(of, minlength=len(AGE_BANDS)) for of in (band, band[who]))
+    return np.asarray(of_these / np.maximum(people, 1))
 
 
 def _organisations(
@@ -253,6 +258,7 @@ def _organisations(
     units = len(network.units)
     hours = np.bincount(initial["unit"], weights=need, minlength=units)
     people = np.bincount(initial["municipality"], minlength=len(network.municipalities))
+    residents = np.bincount(initial["municipality"], initial["nursing"] > 0, len(network.municipalities))
     visits = p.number("home_care.acute_nurse.visits_per_1000") * p.number("home_care.acute_nurse.room")
     own = 1.0 - p.number("home_care.temporary.background_share")
     towns = network.municipalities
@@ -271,7 +277,7 @@ def _organisations(
     home_units.unit_municipality = [unit.municipality for unit in network.units]
     municipalities.nurse_capacity = np.ceil(people * visits / 1000.0 / 365.25)
     municipalities.temporary_capacity = np.rint([town.temporary_places * own * copies for town in towns])
-    municipalities.nursing_capacity = np.rint([town.nursing_home_places * copies for town in towns])
+    municipalities.nursing_capacity = np.rint(residents / p.number("people.nursing_home.occupancy"))
     municipalities.help_shift = shift
     municipalities.share_acute = [town.catchment_share_acute for town in towns]
     municipalities.share_elective = [town.catchment_share_elective for town in towns]
@@ -297,7 +303,7 @@ def _organisations(
 def _derived(scenario: Scenario, seed: int, initial: Columns, health: HealthRates) -> Derived:
     p = scenario.parameters
     figures = read_figures(p)
-    ageing = solve_ageing(figures, hashable(health))
+    ageing, frailer = solve_ageing(figures, hashable(health)), np.exp(figures.array("people.frailty.conditions"))
     prevalence = np.array([np.mean((initial["conditions"] & bit) > 0) for bit in CONDITIONS.values()])
     return Derived(
         death=death_table(figures, hashable(health)),
@@ -306,7 +312,8 @@ def _derived(scenario: Scenario, seed: int, initial: Columns, health: HealthRate
         onset_any=ageing.onset[:, -1].copy(),
         onset=ageing.onset,
         left_alone=ageing.left_alone,
-        frailer=np.exp(figures.array("people.frailty.conditions")),
+        frailer=frailer,
+        frailer_by_onset=np.diff(ageing.onset, prepend=0.0) @ (frailer - 1.0),
         illness_of=math.log(health.illness_base) + _by_set(p.numbers("health.illness.conditions")),
         contacts_of=p.number("general_practice.contacts.healthy")
         + _by_set(p.numbers("general_practice.contacts.conditions")),

@@ -38,9 +38,12 @@ class CapacityPlan:
         self.practices, self.towns = organisations.practices.copy(), organisations.towns.copy()
         first = card[world.state.people.arrival <= scenario.first_day]
         band = np.searchsorted(np.array(AGE_BANDS), (scenario.first_day - first.birth) / 365.25, side="right") - 1
-        contacts, care = world.rates.derived.contacts_by_band, world.care_by_band
+        contacts = world.rates.derived.contacts_by_band
         self.on_lists = np.bincount(first.practice, contacts[band], len(self.practices)).astype(np.float64)
-        self.in_towns = np.bincount(first.municipality, care[band], len(self.towns)).astype(np.float64)
+        self.in_towns = {
+            name: np.bincount(first.municipality, by_band[band], len(self.towns)).astype(np.float64)
+            for name, by_band in self._needs().items()
+        }
 
     def plan_capacity(self) -> None:
         """Set the capacities of the year to come."""
@@ -53,19 +56,21 @@ class CapacityPlan:
         growth = _growth(self._on_lists(), self.on_lists, p.number("general_practice.capacity.follows_need"))
         older = self.practices.gp_minutes - self.practices.gp_background
         organisations.practices.gp_minutes[:] = np.rint(self.practices.gp_background + older * growth)
-        growth = _growth(self._in_towns(), self.in_towns, p.number("home_care.places.follow_need"))
-        for places in ("nurse_capacity", "temporary_capacity", "nursing_capacity"):
-            organisations.towns[places][:] = np.rint(self.towns[places] * growth)
+        for name, by_band in self._needs().items():
+            now = organisations.census[0] @ by_band
+            growth = _growth(now, self.in_towns[name], p.number("home_care.places.follow_need"))
+            organisations.towns[name][:] = np.rint(self.towns[name] * growth)
+
+    def _needs(self) -> dict[str, Numbers]:
+        """What each municipal capacity follows: the share of people who needed it on the first day, by age band."""
+        care, nursing_home = self.world.care_by_band, self.world.nursing_home_by_band
+        return {"nurse_capacity": care, "temporary_capacity": care, "nursing_capacity": nursing_home}
 
     def _on_lists(self) -> Numbers:
         """Planned contacts a year that the people on each list need at the rates of their age, shape (practices,)."""
         listed, bands = self.world.state.organisations.listed, self.world.rates.derived.contacts_by_band
         by_band = listed.reshape(len(listed), -1, len(bands), 2 * RISK_GROUPS).sum(axis=(1, 3))
         return np.asarray(by_band @ bands)
-
-    def _in_towns(self) -> Numbers:
-        """People in municipal care at the shares by age of the first day, shape (municipalities,)."""
-        return np.asarray(self.world.state.organisations.census[0] @ self.world.care_by_band)
 
 
 def _growth(now: Numbers, then: Numbers, follows: float) -> Numbers:

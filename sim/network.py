@@ -65,7 +65,6 @@ class MunicipalitySpec:
     population: int
     population_65_plus: int
     home_help_share: float
-    nursing_home_places: int
     temporary_places: int
     catchment_share_acute: float
     catchment_share_elective: float
@@ -212,14 +211,12 @@ def build_network(scenario: Scenario) -> Network:
 def _municipality(parameters: Any, name: str) -> MunicipalitySpec:
     own = parameters.table(f"municipalities.{name}")
     people = own["population_65_plus"]
-    residents = own["nursing_home_share"] * people
     centre = max(own["towns"].values(), key=lambda town: town["population"])["coordinates"]
     return MunicipalitySpec(
         name=name,
         population=round(own["population"]),
         population_65_plus=round(people),
         home_help_share=own["home_help_share"],
-        nursing_home_places=round(residents / parameters["people.nursing_home.occupancy"]),
         temporary_places=round(own["temporary_places"] * people / 1000),
         catchment_share_acute=own["catchment_share_acute"],
         catchment_share_elective=own["catchment_share_elective"],

@@ -12,17 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.chance import uniform
 from sim.compiled import jit
 from sim.day.courses import BACK_TO_NURSING_HOME, write_bed_days
 from sim.day.discharge import ward_round
 from sim.day.emergency import ask_for_bed
 from sim.day.frame import Load, Output, Today, Work, as_row, census, fill_streams
 from sim.day.home_care import leave_temporary
-from sim.day.month import grant_help, help_need, review_care
+from sim.day.month import cell_of, drift_of, grant_help, help_need, review_care, rise_of
 from sim.day.practice import book_elective
 from sim.day.rates import Rates
 from sim.day.reference import by_pointer
 from sim.day.risk import WAITS_FOR_HELP, age_of
+from sim.day.streams import DRIFT
 from sim.day.wards import allot_beds, background, midnight
 from sim.state import HOME, HOSPITAL, NEVER, NURSING_HOME, NURSING_PLACE, State
 
@@ -44,7 +46,7 @@ class Before(NamedTuple):
 @jit
 def live_before(state: State, rates: Rates, load: Load, before: Before, first: int, work: Work, out: Output) -> None:
     """Live the days before the first one; records and streams are left as they were, empty."""
-    meet_needs(state, rates, first)
+    go_back(state, rates, before, first, work)
     days = before.month.shape[0]
     for at in range(days):
         day, month = first - days + at, before.month[at]
@@ -52,7 +54,10 @@ def live_before(state: State, rates: Rates, load: Load, before: Before, first: i
         weekday = (day + 3) % 7
         today = by_pointer(Today(day, at - days, weekday, weekday < 5, 0.0, month, work.streams, work.nurse_free))
         if at > 0 and month != before.month[at - 1]:
+            change_frailty(state, rates, first, work, 1.0)
             review_recipients(state, rates, first, today, out)
+        elif at == 0:
+            meet_needs(state, rates, first)
         live_day_before(state, rates, load, before, first, today, work, out)
     for k in range(state.stays.count[0]):
         write_bed_days(state, k, first, out)
@@ -61,16 +66,43 @@ def live_before(state: State, rates: Rates, load: Load, before: Before, first: i
         card = state.people.card[as_row(row)]
         card.frailty = before.frailty[row]
         card.accrued = first
+    meet_needs(state, rates, first)
     clear(out)
 
 
 @jit
+def go_back(state: State, rates: Rates, before: Before, first: int, work: Work) -> None:
+    """Make everybody as frail as a year ago: less what months and a stay in hospital have added since."""
+    days, health = before.month.shape[0], rates.health
+    for at in range(1, days):
+        if before.month[at] != before.month[at - 1]:
+            fill_streams(work.streams, rates.derived.keys, first - days + at)
+            change_frailty(state, rates, first, work, -1.0)
+    for row in range(state.organisations.present[0]):
+        if before.course[row] != NEVER:
+            state.people.card[as_row(row)].frailty -= health.frailty_after_hospital * health.frailty_long_stays
+
+
+@jit
+def change_frailty(state: State, rates: Rates, first: int, work: Work, sign: float) -> None:
+    """What a month makes of everybody's frailty, forward or back, at the age of the first day; onsets by their mean."""
+    people, spread, most = state.people, np.float64(rates.health.frailty_spread), rates.derived.most_frail
+    for row in range(state.organisations.present[0]):
+        i = as_row(row)
+        card = people.card[i]
+        frailty = min(max(np.float64(card.frailty), 0.0), most)
+        cell = cell_of(people, i, age_of(people, i, first), rates)
+        rise = rise_of(frailty, cell, rates) + frailty * rates.derived.frailer_by_onset[cell * 32 + card.conditions]
+        card.frailty = frailty + sign * (rise + drift_of(uniform(people.key[i], work.streams[DRIFT]), spread))
+
+
+@jit
 def meet_needs(state: State, rates: Rates, first: int) -> None:
-    """Whoever needs home help on the first day has it."""
+    """Whoever needs home help has it."""
     people = state.people
     for row in range(state.organisations.present[0]):
         i = as_row(row)
-        if people.card[i].place == HOME:
+        if people.card[i].place == HOME and people.card[i].help == 0:
             need = help_need(people, i, state.organisations, rates, age_of(people, i, first))
             if need > 0:
                 grant_help(people, state.organisations, i, need, rates, first)
@@ -78,7 +110,11 @@ def meet_needs(state: State, rates: Rates, first: int) -> None:
 
 @jit
 def review_recipients(state: State, rates: Rates, first: int, today: Today, out: Output) -> None:
-    """Reviews of home help, and who comes to need a nursing home; needs are those of the first day."""
+    """Home help granted and reviewed, and who comes to need a nursing home, at the age of the first day.
+
+    Whose need went down keeps the help until the next review, so not all who have help on the first day still need it.
+    """
+    meet_needs(state, rates, first)
     people = state.people
     for row in range(state.organisations.present[0]):
         i = as_row(row)
@@ -144,7 +180,7 @@ def forget_what_is_over(state: State, rates: Rates, first: int) -> None:
     kept = 0
     for k in range(queue.count[0]):
         i, since = queue.entry[k].row, queue.entry[k].day
-        if first - since < rates.home.nursing_home_guarantee_days:
+        if first - since < rates.home.nursing_home_waited_days:
             queue.entry[kept].row, queue.entry[kept].day = i, since
             kept += 1
         else:

@@ -97,10 +97,14 @@ def draw_changes(key: Any, today: Today, spread: float, events: Any, drifts: Any
     event, drift = today.streams[STATE_CHANGE], today.streams[DRIFT]
     for k in range(key.shape[0]):
         events[k] = uniform(key[k], event)
-        u = uniform(key[k], drift)
-        # a triangular law of unit variance, by inversion
-        z = math.copysign(1.0 - math.sqrt(2.0 * min(u, 1.0 - u)), u - 0.5) * math.sqrt(6.0)
-        drifts[k] = spread * z / math.sqrt(12.0)
+        drifts[k] = drift_of(uniform(key[k], drift), spread)
+
+
+@inline
+def drift_of(u: float, spread: float) -> float:
+    """Chance drift of frailty in a month: a triangular law by inversion, of variance ``spread`` squared a year."""
+    z = math.copysign(1.0 - math.sqrt(2.0 * min(u, 1.0 - u)), u - 0.5) * math.sqrt(6.0)
+    return spread * z / math.sqrt(12.0)
 
 
 @jit
@@ -133,14 +137,26 @@ def age_a_month(
 ) -> None:  # fmt: skip
     """Conditions and frailty of one person, by rises that keep the profile by age (sim.ageing)."""
     card, derived = people.card[i], rates.derived
-    cell = 2 * min(max(int(age) - 65, 0), derived.left_alone.shape[0] // 2 - 1) + np.int64(card.sex)
+    cell = cell_of(people, i, age, rates)
     change_state(people, organisations, i, cell, event, rates, today)
-    most, rises = derived.most_frail, derived.rise[cell]
-    before = min(np.float64(card.frailty), most)
-    at = before / most * (rises.shape[0] - 2)
+    before = min(np.float64(card.frailty), derived.most_frail)
+    card.frailty = min(max(before + rise_of(before, cell, rates) + drift, 0.0), derived.most_frail)
+
+
+@inline
+def rise_of(frailty: float, cell: int, rates: Rates) -> float:
+    """How much frailty rises in a month at an age and sex, which depends on how frail a person is (sim.ageing)."""
+    rises = rates.derived.rise[cell]
+    at = frailty / rates.derived.most_frail * (rises.shape[0] - 2)
     low = as_row(int(at))
-    rise = rises[low] + (at - low) * (rises[low + 1] - rises[low])
-    card.frailty = min(max(before + rise + drift, 0.0), most)
+    return rises[low] + (at - low) * (rises[low + 1] - rises[low])
+
+
+@inline
+def cell_of(people: People, i: int, age: float, rates: Rates) -> int:
+    """Row of age and sex in the solved tables."""
+    ages = rates.derived.left_alone.shape[0] // 2
+    return 2 * min(max(int(age) - 65, 0), ages - 1) + np.int64(people.card[i].sex)
 
 
 @jit

@@ -137,6 +137,7 @@ class HomeCareRates(NamedTuple):
     help_minutes_base: float
     help_minutes_slope: float
     help_minutes_most: float
+    help_still_needed: float
     nursing_share: float
     nursing_minutes: float
     preventive_visit_age: float
@@ -172,6 +173,7 @@ class HomeCareRates(NamedTuple):
     nursing_home_reference_age: float
     nursing_home_reference_frailty: float
     nursing_home_guarantee_days: float
+    nursing_home_waited_days: float
 
 
 class HospitalRates(NamedTuple):
@@ -257,6 +259,7 @@ class Derived(NamedTuple):
     onset: Vector  # (80 * 32, conditions) the same, cumulated over conditions
     left_alone: Vector  # (80,) monthly chance that somebody who lives with others comes to live alone
     frailer: Vector  # (conditions,) frailty after the onset of a condition over frailty before
+    frailer_by_onset: Vector  # (ages x 2 sexes x 32) mean relative rise of frailty in a month by conditions that begin
     illness_of: Vector  # (32 sets of conditions,) log hazard of illness, base included
     contacts_of: Vector  # (32,) planned contacts with the practice over the band's rate
     outpatient_of: Vector  # (32,) outpatient visits over the band's rate

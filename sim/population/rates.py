@@ -207,7 +207,9 @@ def _frailty(figures: Figures, have: Array, nursing: Array) -> tuple[Array, floa
     start = (float(cuts[1] - np.sum(weights * at_home)), math.log(0.3))
     level, log_spread = solve_two(gaps, start, "people.frailty.share_prefrail")
     at_home = at_home + level
-    in_nursing_home = at_home + figures.number("people.frailty.nursing_home")
+    decades = (single_ages(figures) - figures.number("people.frailty.nursing_home_reference_age")) / 10.0
+    added = figures.number("people.frailty.nursing_home") + figures.number("people.frailty.nursing_home_age") * decades
+    in_nursing_home = at_home + added[:, None, None]
     return np.stack([at_home, in_nursing_home], axis=-1), math.exp(log_spread)
 
 

@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.building import build
 from sim.measures import MEASURE
 from sim.months import Months
 from sim.records import COUNTER, WARD_COUNTER
 from sim.scenario import Scenario
+from sim.state import NURSING_HOME
 
 SEEDS, LEVEL, GROWTH = range(1, 9), 1e-3, 0.08
 NAMES = (
@@ -86,3 +88,12 @@ def test_the_people_of_the_first_day_are_those_of_the_figures(seed: int) -> None
     assert np.count_nonzero(card.place[there] == 5) < 30  # deaths of one day, not of a year
     assert np.count_nonzero(card.place[there] == 4) < 1.06 * residents
     assert 0 < out.people[COUNTER["acute_medical_admissions"]].sum() < 100  # nothing of the year before is recorded
+
+
+def test_each_municipality_has_nursing_home_places_for_those_who_live_there(seed: int) -> None:
+    scenario = Scenario.load("denmark-2018").with_({"population.scale": 0.2, "people.nursing_home.occupancy": 0.96})
+    small, whole = build(scenario, seed), build(scenario.with_({"population.scale": 1.0}), seed)
+    card = whole.state.people.card
+    residents = np.bincount(card.municipality[card.place == NURSING_HOME], minlength=4)
+    for world in (small, whole):  # a sample has the places of the whole, for it meets the others there
+        assert world.state.organisations.towns.nursing_capacity.tolist() == np.rint(residents / 0.96).tolist()

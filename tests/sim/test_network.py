@@ -79,7 +79,6 @@ def test_where_patients_live_sums_to_one_and_keeps_districts(network: Network) -
 
 def test_places_follow_from_shares_and_people(network: Network) -> None:
     randers = network.municipalities[0]
-    assert randers.nursing_home_places == round(0.033 * 19_300 / 0.98)
     assert randers.temporary_places == round(3.2 * 19.3)
     assert randers.population_65_plus == 19_300
 
