@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.clock import DAYS_PER_YEAR
+from sim.clock import DAYS_PER_YEAR, date_of
 from sim.measures import FLAG, MEASURE
 from sim.months import Months
 from sim.records import COUNTER
@@ -58,8 +58,17 @@ def _readmission(run: Months) -> tuple[float, float]:
 
 
 def _nurse_no_room(run: Months) -> tuple[float, float]:
-    unmet = _counted(run, "acute_nurse_unmet")
-    return unmet, unmet + len(_rows(run, "acute_nurse_visit"))
+    """Of visits, how many were wanted in a month and place where one more would have found no room, by its days."""
+    _, wanted, full = run.out.nurse_use.T.astype(np.float64)
+    return float((wanted * full).sum()) / date_of(run.day - 1).day, float(wanted.sum())
+
+
+def _plans(run: Months) -> tuple[float, float]:
+    return float(len(_rows(run, "discharge_plan"))), float(len(_rows(run, "acute_admission")))
+
+
+def _temporary_days(run: Months) -> tuple[float, float]:
+    return float(_rows(run, "temporary_place_day")["quantity"].sum()), float(len(_rows(run, "acute_admission")))
 
 
 def _age(measure: str) -> Callable[[Months], tuple[float, float]]:
@@ -103,6 +112,8 @@ READ: Final[dict[str, Callable[[Months], tuple[float, float]]]] = {
     "course_value": _value,
     "nights": _nights,
     "ambulance": _ambulance,
+    "plans": _plans,
+    "temporary_days": _temporary_days,
     "readmission": _readmission,
     "nurse_no_room": _nurse_no_room,
     "deteriorating_age": _age("detection"),

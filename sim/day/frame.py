@@ -121,7 +121,7 @@ class Output(NamedTuple):
     listed_days: NDArray[np.int64]  # (practices, municipalities x bands x risk groups x enrolled)
     practice_minutes: NDArray[np.int64]  # (practices, 3) served; wanted and capacity with others: tenths of minutes
     unit_use: NDArray[np.int64]  # (units, 2) committed, capacity: minutes a week, summed over days
-    nurse_use: NDArray[np.int64]  # (municipalities, 2) served, wanted by people of the model
+    nurse_use: NDArray[np.int64]  # (municipalities, 3) served, wanted by people of the model; days with no visit left
     ward_month: NDArray[np.int64]  # (wards, 2) modelled patient-days, its square sum
     fault: NDArray[np.int64]
 
@@ -166,7 +166,7 @@ def empty_output(rows: int, practices: int, units: int, municipalities: int, war
         listed_days=np.zeros((practices, municipalities * BANDS * RISK_GROUPS * 2), np.int64),
         practice_minutes=np.zeros((practices, 3), np.int64),
         unit_use=np.zeros((units, 2), np.int64),
-        nurse_use=np.zeros((municipalities, 2), np.int64),
+        nurse_use=np.zeros((municipalities, 3), np.int64),
         ward_month=np.zeros((wards, 2), np.int64),
         fault=np.zeros(1, np.int64),
     )

@@ -86,6 +86,7 @@ def serve_nurses(state: State, rates: Rates, load: Load, today: Today, work: Wor
                 nurse_has_no_room(state, claims, claims.order[k], rates, today, work, out)
         out.nurse_use[m, 0] += min(wanted, room)
         out.nurse_use[m, 1] += wanted
+        out.nurse_use[m, 2] += left == 0
         today.nurse_free[m] = left
 
 

@@ -12,6 +12,7 @@ from sim.clock import DAYS_PER_YEAR
 
 Numbers = NDArray[np.float64]
 _FADED: Final = 8.0  # lifetimes of instability after which nothing is left of it: one part in three thousand
+_WORKDAYS: Final = 5.0 / 7.0  # of all days, on which practices are open
 _LOTS: Final = 1000  # points at which the judgement at the door is averaged: finer than any digit shown
 
 
@@ -117,12 +118,14 @@ class Door(NamedTuple):
     """The judgement in the emergency department.
 
     ``admitted``: share of borderline illnesses that get a bed; ``in_need``: of those just at the threshold, who need
-    one; ``home``: people sent home instead of observed for one observed instead of admitted, as the threshold moves.
+    one; ``home``: people sent home instead of observed for one observed instead of admitted, as the threshold moves;
+    ``kept``: share observed, not sent home, of those who are as far from needing a bed as a borderline illness can be.
     """
 
     admitted: float
     in_need: float
     home: float
+    kept: float
 
 
 def at_the_door(values: Values) -> Door:
@@ -144,6 +147,7 @@ def at_the_door(values: Values) -> Door:
         admitted=float(np.clip(threshold - 1.0, 0.0, wide).mean() / wide),
         in_need=float(at[threshold < 1.0].sum() / at.sum()),
         home=float(beyond.sum() / at.sum()),
+        kept=float((threshold + day["hospital.threshold.observe"] > 1.0 + wide).mean()),
     )
 
 
@@ -164,8 +168,19 @@ def avoided_by_planning(values: Values) -> float:
     return day.base("readmission") * (1.0 - day["hospital.discharge.plan_relative_risk"])
 
 
-def avoided_by_nurse(values: Values) -> float:
-    """Acute admissions avoided by one more visit of the acute nurse, called to minor and borderline illnesses."""
+class NurseCall(NamedTuple):
+    """Whom one more visit of the acute nurse reaches, as shares.
+
+    ``borderline``: illnesses on the verge of a bed, the others are minor; ``practice``: who would else have been seen by
+    their practice, the others by the out-of-hours doctor.
+    """
+
+    borderline: float
+    practice: float
+
+
+def nurse_call(values: Values) -> NurseCall:
+    """Calls to the acute nurse, by what they are about and who would have come instead."""
     day = Day(values)
     frailty = day.base("deteriorating_frailty")
     # who falls ill is less stable than usual: the hazard tilts a normal law of unit variance by its slope
@@ -175,10 +190,34 @@ def avoided_by_nurse(values: Values) -> float:
     wide = day["hospital.threshold.borderline"]
     borderline = day["home_care.acute_nurse.share_of_borderline"] * need * wide
     minor = day["home_care.acute_nurse.share_of_minor"] * max(1.0 - need * (1.0 + wide), 0.0)
+    share = borderline / (borderline + minor)
+    open_now = _WORKDAYS * day["general_practice.acute.opening_hours"]
+    return NurseCall(share, open_now * (share + (1.0 - share) * day["general_practice.acute.own_gp"]))
+
+
+def avoided_by_nurse(values: Values) -> float:
+    """Acute admissions avoided by one more visit of the acute nurse, called to minor and borderline illnesses."""
+    day = Day(values)
     referred = day["general_practice.acute.borderline_referral"] * at_the_door(values).admitted
     caused = day["health.recovery.not_needed"] * relapses(values)
     avoided = day["home_care.acute_nurse.handles_borderline"] * referred / (1.0 - caused)
-    return avoided * borderline / (borderline + minor)
+    return avoided * nurse_call(values).borderline
+
+
+class Noticed(NamedTuple):
+    """What is done about one deterioration noticed, as shares: a visit of the nurse or practice, or nobody has time."""
+
+    nurse: float
+    practice: float
+    missed: float
+
+
+def acted_on(values: Values) -> Noticed:
+    """Who is called when deterioration is noticed: on days without a practice always the nurse, served last of all."""
+    day = Day(values)
+    practice = _WORKDAYS * (1.0 - day["home_care.detection.to_nurse"])
+    missed = (1.0 - practice) * day.base("nurse_no_room")
+    return Noticed(1.0 - practice - missed, practice, missed)
 
 
 def avoided_by_detection(values: Values) -> float:
@@ -188,7 +227,7 @@ def avoided_by_detection(values: Values) -> float:
     """
     day = Day(values)
     by = -day["health.instability.detection"]
-    missed = day["home_care.detection.to_nurse"] * day.base("nurse_no_room")
+    missed = acted_on(values).missed
     worse = day["home_care.detection.raises_use"] * day["hospital.emergency.return_observed"]
     return (1.0 - missed) * avoided_by_calming(
         values, "deteriorating", by, noticed_instability(values)

@@ -20,6 +20,7 @@ from sim.payment.avoided import (
     Day,
     Door,
     Values,
+    acted_on,
     at_the_door,
     avoided_by_calming,
     avoided_by_detection,
@@ -27,6 +28,7 @@ from sim.payment.avoided import (
     avoided_by_nurse,
     avoided_by_planning,
     noticed_instability,
+    nurse_call,
     relapses,
 )
 
@@ -46,24 +48,25 @@ class Consequences(NamedTuple):
 
 
 def admission(values: Values) -> Events:
-    """Events that come with one acute admission: course, nights, ambulance, discharge plan and medication check."""
+    """Events that come with one acute admission: course, nights, ambulance, plan, medication check and what follows."""
     day = Day(values)
     return {
         "acute_admission": 1.0,
         "hospital_course": 1.0,
         "bed_day": day.base("nights"),
         "ambulance_trip": day.base("ambulance"),
-        "discharge_plan": day["hospital.discharge.plan_share"],
+        "discharge_plan": day.base("plans"),
         "medication_reconciliation": day["hospital.discharge.reconciliation_share"],
+        "temporary_place_day": day.base("temporary_days"),
     }
 
 
 def at_the_door_admission(values: Values) -> Events:
-    """Events that come with an admission decided at the door: the ambulance has come already, and few such need a plan.
+    """Events that come with an admission that was no matter of life and death: all but the ambulance.
 
     It takes as many nights as any other: in the day a stay does not depend on whether the bed was needed.
     """
-    return {**admission(values), "ambulance_trip": 0.0, "discharge_plan": 0.0}
+    return {**admission(values), "ambulance_trip": 0.0}
 
 
 def _consultations(values: Values) -> Events:
@@ -88,13 +91,21 @@ def _outreach_visit(values: Values) -> Events:
 
 
 def _early_detection(values: Values) -> Events:
-    nurse = Day(values)["home_care.detection.to_nurse"]
-    seen = {"acute_nurse_visit": nurse, "gp_consultation": 1.0 - nurse}
-    return {**_less(admission(values), avoided_by_detection(values)), **seen}
+    done = acted_on(values)
+    taken = done.missed * Day(values)["home_care.detection.raises_use"]
+    kept = at_the_door(values).kept
+    seen = {"acute_nurse_visit": done.nurse, "gp_consultation": done.practice}
+    unseen = {"observation": taken * kept, "emergency_visit": taken * (1.0 - kept)}
+    return {**_less(admission(values), avoided_by_detection(values)), **seen, **unseen}
 
 
 def _acute_nursing(values: Values) -> Events:
-    return _less(admission(values), avoided_by_nurse(values))
+    practice, phone = nurse_call(values).practice, Day(values)["general_practice.acute.phone_share"]
+    instead = {
+        "gp_consultation": -practice * (1.0 - phone), "gp_phone": -practice * phone,
+        "out_of_hours_contact": practice - 1.0,
+    }  # fmt: skip
+    return {**_less(at_the_door_admission(values), avoided_by_nurse(values)), **instead}
 
 
 def _reception_speed(values: Values) -> Events:
@@ -138,6 +149,11 @@ def _virtual_outpatient(values: Values) -> Events:
     return {"outpatient_visit": -1.0}
 
 
+def _referral(values: Values) -> Events:
+    virtual = Day(values)["hospital.outpatient.virtual"]
+    return {"outpatient_virtual": virtual / (1.0 - virtual)}
+
+
 def _nothing(values: Values) -> Events:
     del values
     return {}
@@ -153,7 +169,7 @@ DOWNSTREAM: Final[Mapping[str, Callable[[Values], Events]]] = {
     "chronic_control": _chronic_control,
     "follow_up_visit": _follow_up_visit,
     "outreach_visit": _outreach_visit,
-    "referral": _nothing,
+    "referral": _referral,
     "early_detection": _early_detection,
     "acute_nursing": _acute_nursing,
     "reception_speed": _reception_speed,
