@@ -113,8 +113,8 @@ future or another scenario.
 People compete for minutes, hours, nurses, places and beds. Providers interact through patients, accounts and, as
 members of a consortium, through shared results. People differ in age, sex, conditions, frailty, living and luck;
 practices in size, town and cluster; providers of a kind, where a scenario says so, in strength, threshold and taste.
-Younger patients and other diagnoses are workload; people treated at another hospital are paid for and counted but take
-no bed; freed beds are partly refilled.
+Younger patients and other diagnoses are workload; people treated at another hospital are paid for by the night and
+counted but take no bed here; other hospitals take all who are sent for want of a bed; freed beds are partly refilled.
 
 ### Emergence
 

@@ -30,6 +30,7 @@ from sim.measures import AGE_BANDS, CONDITIONS, DIAGNOSES, PREVENTABLE_DIAGNOSES
 from sim.measuring import USES
 from sim.mortality import death_table, hashable
 from sim.network import Network, build_network, names_to_keys
+from sim.parameters.record import numbers_of
 from sim.population.attributes import chronic_fee_enrolment
 from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
@@ -264,6 +265,7 @@ def _organisations(
     towns = network.municipalities
     beds = np.array([ward.beds for ward in network.wards]) * copies
     background = np.array([p.number(f"wards.{ward.name}.background") for ward in network.wards])
+    patients = background * _observed_beds(p, network)  # as many as today, however many beds a scenario has
     shape = (len(network.practices), len(towns), len(AGE_BANDS), 4, 2)
     practices, home_units, municipalities, wards = (
         records(len(network.practices), PRACTICE), records(units, UNIT), records(len(towns), TOWN),
@@ -283,7 +285,8 @@ def _organisations(
     municipalities.share_elective = [town.catchment_share_elective for town in towns]
     wards.ward_beds = np.rint(beds)
     wards.ward_key = names_to_keys([ward.name for ward in network.wards])
-    wards.ward_background = beds * background
+    wards.ward_background = np.minimum(beds * background, patients)
+    wards.ward_without_bed = patients - wards.ward_background
     wards.ward_reference = -1.0
     return Organisations(
         practices=practices,
@@ -298,6 +301,13 @@ def _organisations(
         present=np.zeros(1, np.int64),
         others=np.ones(len(USES)),
     )
+
+
+def _observed_beds(p: Parameters, network: Network) -> NDArray[np.float64]:
+    """Staffed beds as the figures state them, built in or a user's own, before a scenario closes or opens any."""
+    known = p.records
+    figures = [numbers_of(known[f"wards.{ward.name}.beds"].value) for ward in network.wards]
+    return np.rint(np.array(figures, np.float64).ravel()) * network.copies
 
 
 def _derived(scenario: Scenario, seed: int, initial: Columns, health: HealthRates) -> Derived:

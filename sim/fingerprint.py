@@ -84,7 +84,7 @@ def _parts(scenario: Scenario) -> dict[str, Any]:
 
 
 def _known_about(figure: Parameter) -> dict[str, Any]:
-    return figure.model_dump(include={"low", "high", "unit", "source", "grade"})
+    return figure.model_dump(include={"value", "low", "high", "unit", "source", "grade"})
 
 
 def _contract(reference: str) -> str:

@@ -249,7 +249,8 @@ BEDS: Final[tuple[Indicator, ...]] = (
     ),
     per_ward(
         "displaced_beds", "Fortrængte senge",
-        "Background patients who have no bed since people of the model take more than in the burn-in, mean over days.",
+        "Background patients who have no bed since people of the model take more than in the burn-in, or since the "
+        "scenario has closed it, mean over days.",
         "beds", {"displaced_days": 1}, {"days": 1},
     ),
     per_ward(

@@ -137,7 +137,7 @@ class Planning:
             sums=sums_of(out, self.places, self.listed),
             indicators={"experience": self._experience(out)},
         )
-        self.settlement.settle(activity, self._capacity(days), post=month >= self.start)
+        self.settlement.settle(activity, self._capacity(out, days), post=month >= self.start)
         self.once = activity.once
         for name, book in self.settlement.books.items():
             if name in (IN_FORCE, REFERENCE):
@@ -168,13 +168,14 @@ class Planning:
             points += weight * (counted[COUNTER[name]] if name in COUNTER else done[MEASURE[name]])
         return points, float(counted[COUNTER["person_days"]])
 
-    def _capacity(self, days: int) -> Capacity:
+    def _capacity(self, out: Output, days: int) -> Capacity:
         organisations, p = self.world.state.organisations, self.scenario.parameters
         weeks = days / 7.0
         nursing = p.number("home_care.nursing.share") * p.number("home_care.nursing.minutes")
         recipients = organisations.units.unit_capacity / max(p.number("home_care.help.minutes_base") * 3.4, 1.0)
         return Capacity(
-            beds=organisations.wards.ward_beds.astype(np.float64),
+            beds=out.ward[WARD_COUNTER["staffed_days"]] / float(days),  # with those of the winter
+            nights_elsewhere=out.ward[WARD_COUNTER["displaced_days"]].astype(np.float64),
             practitioners=self._practitioners(),
             help_minutes=organisations.units.unit_capacity * weeks,
             nursing_minutes=recipients * nursing * weeks,

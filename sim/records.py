@@ -162,7 +162,7 @@ WARD_COUNTERS: Final[tuple[str, ...]] = (
     "admissions",
     "discharges",
     "refilled_days",  # midnights of background patients in beds that people of the model have freed since burn-in
-    "displaced_days",  # midnights of background patients without a bed since people of the model take more than then
+    "displaced_days",  # midnights of background patients for whom people of the model, or a scenario, leave no bed
 )
 WARD_COUNTER: Final[dict[str, int]] = {name: index for index, name in enumerate(WARD_COUNTERS)}
 

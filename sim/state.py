@@ -165,6 +165,7 @@ WARD = np.dtype(
         ("ward_beds", np.int64),
         ("ward_key", np.uint64),
         ("ward_background", np.float64),  # mean background patients
+        ("ward_without_bed", np.float64),  # mean background patients whose bed was closed: they lie in other hospitals
         ("ward_modelled", np.int64),  # people of the model in the ward now
         ("ward_others", np.int64),  # patients now who are not people of the model, refill included
         ("ward_younger", np.int64),  # of these, background patients: other ages and other causes, refill included

@@ -67,7 +67,7 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
     """Patients who are not people of the model: their own ups and downs, and what the model leaves or takes of beds.
 
     A part of the beds that people of the model have freed since burn-in is filled by others; where they take more beds,
-    as many others are displaced. The two are counted apart.
+    as many others are displaced. The two are counted apart. Displaced are also those whose beds a scenario has closed.
     """
     organisations, hospital = state.organisations, rates.hospital
     weight = 1.0 / hospital.pressure_smoothing_days
@@ -84,7 +84,8 @@ def background(state: State, rates: Rates, load: Load, today: Today, out: Output
         younger, change = int(others + refill + 0.5), int(others + refill + 0.5) - int(others + 0.5)
         organisations.wards.ward_younger[w] = younger
         out.ward[_W_REFILLED, w] += max(change, 0)
-        out.ward[_W_DISPLACED, w] += max(-change, 0)
+        closed = int(max(organisations.wards.ward_without_bed[w] * (1.0 + spread), 0.0) + 0.5)
+        out.ward[_W_DISPLACED, w] += max(-change, 0) + closed
         organisations.wards.ward_smoothed[w] += weight * (patients - organisations.wards.ward_smoothed[w])
     others_in_wards(state, rates, load, today, BEFORE, AFTER, 0.0, 0.0)
 

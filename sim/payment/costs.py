@@ -1,6 +1,8 @@
 """What care costs, and who bears it: booked cost, long-run cost and tariff value, three views that are never added.
 
 Booked cost is capacity (beds, posts, places, whatever is done in them) plus the short-run part of what is done.
+Beds of other hospitals are no capacity of the catchment. Each night in one is booked at what it costs to keep that bed,
+whether the patient belongs there or found no bed here: moving a patient is by itself no saving.
 Long-run cost counts every unit at full cost: its fall is freed capacity, not cash. Tariff value is the price list.
 Each cost is booked to exactly one account. Informal care, patients' time and medicines bought by patients are
 outside.
@@ -32,13 +34,18 @@ MONTHS: Final = 12.0
 
 
 class Line(NamedTuple):
-    """One cost: of a measure, under ``name`` in the cost table, borne by a role, in a sector, with its price."""
+    """One cost: of a measure, under ``name`` in the cost table, borne by a role, in a sector, with its price.
+
+    Where a line is ``elsewhere``, it holds for what other hospitals do, and the line of the measure's own name for what
+    is done here.
+    """
 
     name: str
     measure: str
     bearer: str
     sector: str
     tariff: str | None = None
+    elsewhere: bool = False
 
 
 def _line(name: str, bearer: str, sector: str, tariff: str | None = None) -> Line:
@@ -62,6 +69,7 @@ LINES: Final[tuple[Line, ...]] = (
     _line("observation", "region", "hospital", "tariffs.observation"),
     _line("hospital_course", "region", "hospital"),
     _line("bed_day", "region", "hospital"),
+    Line("bed_day_elsewhere", "bed_day", "region", "hospital", elsewhere=True),
     _line("outpatient_visit", "region", "hospital", "tariffs.outpatient_visit"),
     _line("outpatient_virtual", "region", "hospital", "tariffs.outpatient_virtual"),
     _line("discharge_plan", "region", "hospital"),
@@ -74,10 +82,12 @@ LINES: Final[tuple[Line, ...]] = (
     _line("preventive_visit", "municipality", "municipal-care"),
     _line("detection", "municipality", "municipal-care"),
 )
+#: Measures that cost something else at another hospital than here.
+SPLIT: Final = frozenset(line.measure for line in LINES if line.elsewhere)
 #: Measured by the tariff value of the row instead of a unit cost.
 BY_VALUE: Final = "hospital_course"
 #: Within the tariff value of a course already: counting it again at tariff would be twice.
-_IN_THE_COURSE: Final = frozenset(("bed_day", "discharge_plan", "medication_reconciliation"))
+_IN_THE_COURSE: Final = frozenset(("bed_day", "bed_day_elsewhere", "discharge_plan", "medication_reconciliation"))
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,10 @@ class Capacity:
     Parameters
     ----------
     beds : float array, shape (wards,)
-        Staffed beds.
+        Staffed beds, mean of the month.
+    nights_elsewhere : float array, shape (wards,)
+        Nights that patients who are not people of the model lay in other hospitals for want of a bed here. Those of
+        people of the model are activity.
     practitioners : float array, shape (practices,)
         Full-time general practitioners.
     help_minutes : float array, shape (units,)
@@ -101,6 +114,7 @@ class Capacity:
     """
 
     beds: Numbers
+    nights_elsewhere: Numbers
     practitioners: Numbers
     help_minutes: Numbers
     nursing_minutes: Numbers
@@ -140,18 +154,24 @@ class CostTable:
                 unit[2, index] = 1.0
         return cls(unit, float(values["costs.practice_fixed.unit_cost"]))
 
-    def per_unit(self, measure: str, valuation: str) -> tuple[str, float]:
+    def per_unit(self, measure: str, valuation: str, elsewhere: bool = False) -> tuple[str, float]:
         """Bearer and DKK per unit of a measure in one view, over its lines; a course is per DKK of tariff value.
+
+        Of a measure in :data:`SPLIT` the lines of what is done here or ``elsewhere``.
 
         Raises
         ------
         KeyError
             If the measure has no cost of its own.
         """
-        found = [index for index, line in enumerate(LINES) if line.measure == measure]
+        found = [at for at, line in enumerate(LINES) if line.measure == measure and line.elsewhere == elsewhere]
         if not found:
             raise KeyError(measure)
         return LINES[found[0]].bearer, float(self.unit[VALUATIONS.index(valuation), found].sum())
+
+    def short_run(self, name: str) -> float:
+        """DKK per unit that follow what is done."""
+        return float(self.unit[0, [line.name for line in LINES].index(name)])
 
     def capacity_price(self, name: str) -> float:
         """DKK per unit of capacity: the part of the unit cost that does not follow what is done."""
@@ -264,8 +284,10 @@ class CostBook:
         region = np.full(len(wards), accounts.position["region"])
         by_town = (towns, np.full(len(towns), care), np.arange(len(towns)), np.full(len(towns), -1))
         by_unit = (towns[of_unit], np.full(len(units), care), of_unit, units)
+        by_ward = (region, np.full(len(wards), hospital), np.full(len(wards), -1), wards)
         rows: list[tuple[Integers, ...]] = [
-            (region, np.full(len(wards), hospital), np.full(len(wards), -1), wards),
+            by_ward,
+            by_ward,
             (gps, np.full(len(gps), practice), np.array(places.practice_municipality, dtype=np.int64), gps),
             by_unit,
             by_unit,
@@ -282,6 +304,7 @@ class CostBook:
         return np.concatenate(
             [
                 capacity.beds * (days * price("bed_day")),
+                capacity.nights_elsewhere * self.table.short_run("bed_day_elsewhere"),
                 capacity.practitioners * (self.table.practitioner_year / MONTHS),
                 capacity.help_minutes * price("home_help"),
                 capacity.nursing_minutes * price("home_nursing"),
@@ -302,7 +325,11 @@ def _units(line: Line, month: MonthActivity) -> Numbers:
     measure, axis = MEASURE[line.measure], _axis(line)
     if line.name == BY_VALUE:
         return month.values(measure, axis)
-    return month.units()[measure] if axis == "none" else month.delivered(measure)
+    if line.measure not in SPLIT:
+        return month.units()[measure] if axis == "none" else month.delivered(measure)
+    units = month.delivered(measure)
+    there = np.arange(units.shape[1]) == 0  # the slot without a ward of the catchment's hospital
+    return np.where(there == line.elsewhere, units, 0.0)
 
 
 def savings(base: Mapping[int, CostRows], other: Mapping[int, CostRows]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from agents.actions import ACTIONS
 from sim.measures import MEASURE
 from sim.payment.consequences import Consequences, consequences, discounted
-from sim.payment.costs import BY_VALUE, LINES, CostTable
+from sim.payment.costs import BY_VALUE, LINES, SPLIT, CostTable
 from sim.payment.marginal import PURSE, PURSES
 
 Numbers = NDArray[np.float64]
@@ -40,10 +41,11 @@ DISPLACED: Final[dict[str, Displaced]] = {
 class Actor(NamedTuple):
     """Everything fixed about one kind of provider; arrays over its actions unless said otherwise.
 
-    ``cost`` (actions, purses) is the real cost of all other events by who bears it; ``pass_through`` (purses,)
-    is the part of a krone that the decider sees; ``displaced`` is the measure whose margin prices capacity (its cash
-    cost and capacity beside it), ``use`` how much capacity a unit takes (minutes, bed-days), ``idle`` the price of that
-    when there is room; capacity has a price from ``start`` and its full price ``band`` higher.
+    ``cost`` (municipalities, or 1 for wards, actions, purses) is the real cost of all other events by who bears it;
+    ``pass_through`` (purses,) is the part of a krone that the decider sees; ``displaced`` is the measure whose margin
+    prices capacity (its cash cost and capacity beside it), ``use`` how much capacity a unit takes (minutes, bed-days),
+    ``idle`` the price of that when there is room; capacity has a price from ``start`` and its full price ``band``
+    higher.
     """
 
     kind: str
@@ -81,7 +83,7 @@ def capacity_price(actor: Actor, worth: Numbers, load: Numbers) -> Numbers:
     return np.maximum(displaced * binding(actor, load), actor.idle)
 
 
-def actor_of(kind: str, values: Any) -> Actor:
+def actor_of(kind: str, values: Any, municipalities: Sequence[str]) -> Actor:
     """Read everything fixed about one kind of provider from parameters by name."""
 
     def number(name: str) -> float:
@@ -96,7 +98,9 @@ def actor_of(kind: str, values: Any) -> Actor:
         kind=kind,
         consequences=found,
         cash=np.array([number(action.number("cash")) for action in actions]),
-        cost=_cost_of_others(kind, found.events, values),
+        cost=np.stack(
+            [_cost_of_others(kind, found.events, values, share) for share in _elsewhere(kind, values, municipalities)]
+        ),
         pass_through=_pass_through(kind, values),
         use=found.events[:, MEASURE["bed_day"]] if kind == "ward" else minutes,
         displaced=MEASURE[displaced.measure],
@@ -108,7 +112,14 @@ def actor_of(kind: str, values: Any) -> Actor:
     )
 
 
-def _cost_of_others(kind: str, events: Numbers, values: Any) -> Numbers:
+def _elsewhere(kind: str, values: Any, municipalities: Sequence[str]) -> list[float]:
+    """Share of acute courses at another hospital: of each municipality's people; none of a ward's own patients."""
+    if kind == "ward":
+        return [0.0]
+    return [1.0 - float(values[f"municipalities.{name}.catchment_share_acute"]) for name in municipalities]
+
+
+def _cost_of_others(kind: str, events: Numbers, values: Any, elsewhere: float) -> Numbers:
     """Short-run cost of an action's events by purse, shape (actions, purses).
 
     The action's own event is left out: the provider's cash and time are its cost. A unit that *avoids* its own event
@@ -119,6 +130,8 @@ def _cost_of_others(kind: str, events: Numbers, values: Any) -> Numbers:
     chain = CHAINS[kind]
     for index, line in enumerate(LINES):
         unit = float(table.unit[0, index])
+        if line.measure in SPLIT:
+            unit *= elsewhere if line.elsewhere else 1.0 - elsewhere
         if line.name == BY_VALUE:
             unit *= float(values["behaviour.baseline.course_value"])
         counted = events[:, MEASURE[line.measure]].copy()

@@ -95,7 +95,7 @@ class Planner:
         if scope not in SCOPES:
             raise ValueError(f'there is no scope "{scope}"; there is {", ".join(SCOPES)}')
         return cls(
-            actors={kind: actor_of(kind, values) for kind in ACTIONS},
+            actors={kind: actor_of(kind, values, places.municipalities) for kind in ACTIONS},
             rows={
                 "gp": np.array(places.practice_municipality, dtype=np.int64),
                 "home_care": np.array(places.unit_municipality, dtype=np.int64),

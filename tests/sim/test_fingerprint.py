@@ -7,6 +7,7 @@ import pytest
 
 from sim.fingerprint import code_files, code_hash, code_without_words
 from sim.library import folder_of_package
+from sim.scenario import Scenario
 from tests.sim.small_library import write
 
 CODE = '''"""What it is."""
@@ -78,3 +79,13 @@ def test_the_model_code_is_that_of_sim_and_agents() -> None:
     assert {"sim/scenario.py", "sim/parameters/wards.toml"} <= set(names)
     assert any(name.startswith("agents/responses/") for name in names)
     assert not any("experiments" in name or name.endswith(".pyc") for name in names)
+
+
+def test_a_figure_of_ones_own_counts_by_its_value_even_where_the_scenario_then_states_another(tmp_path: Path) -> None:
+    beds = "wards.general.beds"
+    found = set()
+    for value in (110, 120):
+        row = f'[[figures.row]]\nid = "{beds}"\nvalue = {value}\nsource = "Own bed count"\n'
+        write(tmp_path / f"{value}.toml", f'extends = "denmark-2018"\n{row}')
+        found.add(Scenario.load(tmp_path / f"{value}.toml").with_({beds: 60.0}).fingerprint(1))
+    assert len(found) == 2

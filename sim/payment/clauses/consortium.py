@@ -288,7 +288,7 @@ class SharedSavings:
         totals = np.zeros((len(MEASURES), self._places, self.size))
         place = np.arange(self._places)
         for index, line in enumerate(self.lines):
-            known = 0.0 if line.fee is not None or MEASURES[line.measure].name == BY_VALUE else line.price
+            known = line.price if line.fee is None and line.usual and MEASURES[line.measure].name != BY_VALUE else 0.0
             mean = np.divide(rated[index], units[index], out=np.full(self._places, known), where=units[index] > 0)
             totals[line.measure, place, line.bearer * self._places + place] += mean
         for index, at in enumerate(self.gates_at):

@@ -13,16 +13,20 @@ from sim.payment.clauses.base import Numbers
 from sim.payment.clauses.binding import Binding, Filter
 from sim.payment.clauses.fee import Fee
 from sim.payment.clauses.shared_savings import Spending
-from sim.payment.costs import BY_VALUE, CostTable
+from sim.payment.clauses.written import Where
+from sim.payment.costs import BY_VALUE, SPLIT, CostTable
 
 #: Who bears spending: the region for its citizens in each municipality, or the municipality.
 BEARERS: Final[tuple[str, ...]] = ("region", "municipality")
+#: Where the flag of another hospital stands in a filter on what is done here, and in one on what is done elsewhere.
+_PLACE: Final[tuple[str, ...]] = ("without", "flags")
 
 
 class SpendingLine(NamedTuple):
     """One measure's part of spending: who bears it, and its price or the part of a fee clause that pays it.
 
-    ``price`` is DKK per unit, for a hospital course DKK per DKK of tariff value.
+    ``price`` is DKK per unit, for a hospital course DKK per DKK of tariff value. Before any is seen a unit is expected
+    to be of the ``usual`` line: one here, where the measure costs something else at another hospital.
     """
 
     measure: int
@@ -31,6 +35,7 @@ class SpendingLine(NamedTuple):
     filter: Filter | None
     fee: Fee | None
     part: int
+    usual: bool = True
 
     def valued(self, month: MonthActivity) -> Numbers:
         """Spending by municipality and age band, weighted, DKK."""
@@ -78,12 +83,24 @@ def spending_lines(
     assert part.on is not None
     try:
         role, price = table.per_unit(part.on, valued_at)
+        there = table.per_unit(part.on, valued_at, elsewhere=True)[1] if part.on in SPLIT else price
     except KeyError as error:
         raise binding.fail(f'"{part.on}" has no cost of its own', ("on",), "a measure with a cost") from error
     if role not in BEARERS:
         allowed = "what region or municipalities bear; for general practice the fee clauses"
         raise binding.fail(f'"{part.on}" is borne by the practice, not by a payer', ("on",), allowed)
-    found = binding.filter(part.where)
+    if there == price:
+        return [_counted(part.on, part.where, role, price, True, binding)]
+    here, elsewhere = (part.where.model_copy(update={key: (*getattr(part.where, key), "external")}) for key in _PLACE)
+    return [
+        _counted(part.on, here, role, price, True, binding),
+        _counted(part.on, elsewhere, role, there, False, binding),
+    ]
+
+
+def _counted(on: str, where: Where, role: str, price: float, usual: bool, binding: Binding) -> SpendingLine:
+    """One measure at one price; rows are looked at only where the month's sums do not say enough."""
+    found = binding.filter(where)
     plain = found.counted and bool(found.age.all()) and bool(found.municipality.all()) and bool(found.enrolled.all())
-    needs_rows = not plain or part.on == BY_VALUE
-    return [SpendingLine(MEASURE[part.on], BEARERS.index(role), price, found if needs_rows else None, None, 0)]
+    needs_rows = not plain or on == BY_VALUE
+    return SpendingLine(MEASURE[on], BEARERS.index(role), price, found if needs_rows else None, None, 0, usual)

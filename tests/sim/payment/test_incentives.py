@@ -117,6 +117,23 @@ def test_3_capitation_takes_the_fee_away_and_with_it_the_price_of_time() -> None
     assert z_of(1.5, busy, 140) == pytest.approx(-0.643, abs=1e-3)
 
 
+def test_an_avoided_admission_saves_the_region_the_nights_of_those_who_belong_to_another_hospital() -> None:
+    def region(kind: str, norddjurs: float) -> Any:
+        shares = {
+            "municipalities.Randers.catchment_share_acute": 1.0,
+            "municipalities.Norddjurs.catchment_share_acute": norddjurs,
+        }
+        planner = Planner.of(PARAMETERS.replace(shares), PLACES)
+        events = planner.actors[kind].consequences.events[:, MEASURE["bed_day"]]
+        return planner.gross(kind, priced("", []), NO_LOAD[kind], SHARE)[:, :, PURSE["region"]], events
+
+    for kind, of_randers, of_norddjurs in (("gp", 0, 2), ("home_care", 0, 1)):
+        found, nights = region(kind, 0.6)
+        assert nights.min() < -0.02
+        np.testing.assert_allclose(found[of_norddjurs] - found[of_randers], -0.4 * 2100.0 * nights, atol=1e-9)
+    np.testing.assert_array_equal(region("ward", 0.6)[0], region("ward", 1.0)[0])  # its patients lie in its own beds
+
+
 def test_4_a_contact_of_an_enrolled_patient_loses_its_fee() -> None:
     control = CONSULTATION_FEE.replace("gp_consultation", "gp_chronic_control")
     replaced = control + '\nwhere = { without = ["enrolled"] }'

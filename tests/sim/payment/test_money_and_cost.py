@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from sim.measures import MEASURE, MEASURES
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts, Cells
 from sim.payment.clauses.base import split_exactly
+from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.contract import Contract
 from sim.payment.costs import LINES, Capacity, CostBook, CostTable, savings
 from sim.payment.ledger import Ledger, LedgerError, shift
@@ -25,6 +28,7 @@ CONTRACTS = {name: Contract.load(name) for name in NAMES}
 BURN_IN = JANUARY_2018 - 12
 CAPACITY = Capacity(
     beds=np.array([50.0, 30.0]),
+    nights_elsewhere=np.array([0.0, 12.0]),
     practitioners=np.array([1.0, 2.0, 1.5]),
     help_minutes=np.array([1e5, 5e4]),
     nursing_minutes=np.array([2e4, 1e4]),
@@ -168,8 +172,11 @@ def test_every_line_of_cost_is_booked_to_exactly_one_account() -> None:
     table = CostTable.of(PARAMETERS)
     for index, line in enumerate(LINES):
         book = CostBook(table, accounts)
-        rows = book.book(made_month([event(line.measure, value=10_000, practice=1, ward=1, quantity=2)]))
-        mine = [one for one, other in enumerate(LINES) if other.measure == line.measure]
+        ward = -1 if line.elsewhere else 1
+        rows = book.book(made_month([event(line.measure, value=10_000, practice=1, ward=ward, quantity=2)]))
+        mine = [
+            one for one, other in enumerate(LINES) if (other.measure, other.elsewhere) == (line.measure, line.elsewhere)
+        ]
         units = 10_000 if line.name == "hospital_course" else 2
         assert rows.long_run.sum() == round(sum(table.unit[1, one] for one in mine) * units * 100), line.name
         assert index in mine
@@ -190,6 +197,54 @@ def test_an_avoided_course_is_cash_at_half_its_tariff_and_its_beds_only_free_cap
     other.book(made_month([]), CAPACITY)
     saved = savings(base.months, other.months)
     assert saved == {"cashable": 1_600_000, "freed_capacity": 100 * (23_040 + 8_400), "tariff": 3_200_000}
+
+
+def stay(ward: int) -> list[dict[str, object]]:
+    """A course of four nights in a ward, or at another hospital (-1)."""
+    return [event("hospital_course", value=32_000, ward=ward), event("bed_day", quantity=4, ward=ward)]
+
+
+def test_a_night_at_another_hospital_is_booked_to_the_region_at_the_price_of_a_staffed_bed() -> None:
+    table, accounts = CostTable.of(PARAMETERS), Accounts(PLACES)
+    here, there = (CostBook(table, accounts).book(made_month(stay(ward))) for ward in (0, -1))
+    price = round(100 * table.capacity_price("bed_day"))
+    assert there.booked.sum() - here.booked.sum() == 4 * price
+    assert here.booked.sum() == 1_600_000  # the bed itself is capacity
+    assert there.long_run.sum() == here.long_run.sum()
+    assert there.tariff.sum() == here.tariff.sum()
+    assert {accounts.names[account] for account in there.account} == {"region"}
+
+
+def test_closing_beds_saves_no_more_than_the_nights_that_nobody_lay_in_them() -> None:
+    table, accounts = CostTable.of(PARAMETERS), Accounts(PLACES)
+    a_night = 12.0 / 365.0  # beds of which one night is paid in a month
+    open_ = replace(CAPACITY, beds=np.array([50.0, 10 * a_night]), nights_elsewhere=np.zeros(2))
+    closed = replace(CAPACITY, beds=np.array([50.0, 0.0]), nights_elsewhere=np.array([0.0, 3.0]))
+    base, other = CostBook(table, accounts), CostBook(table, accounts)
+    base.book(made_month(stay(1)), open_)  # in ten nights paid for, four of the course and three of younger people
+    other.book(made_month(stay(-1)), closed)
+    saved = savings(base.months, other.months)
+    assert saved["cashable"] == pytest.approx(100 * 2100 * (10 - 4 - 3), abs=2)
+    assert (saved["freed_capacity"], saved["tariff"]) == (0, 0)
+
+
+def test_spending_on_bed_days_counts_those_elsewhere_at_what_they_are_booked_at() -> None:
+    text = (
+        'name = "made"\nprice_year = 2018\n[[clause]]\nid = "savings"\nkind = "shared_savings"\n'
+        'put_in = "where-it-falls"\ntake_out = { region = "1/2", municipality = "1/2" }\n'
+        'share = 0.5\nminimum_rate = 0.02\nbenchmark = { trend = 0.0 }\nspending = [{ on = "bed_day" }]\n'
+    )
+    nights = [
+        event("bed_day", quantity=4, ward=-1, flags=("external", "acute")), event("bed_day", quantity=7, ward=0),
+    ]  # fmt: skip
+    for valued_at, spent in (("short-run cost", 4 * 2100.0), ("long-run cost", 11 * 2100.0), ("tariff", 0.0)):
+        contract = Contract.parse(text + f'valued_at = "{valued_at}"\n')
+        bound = contract.bind(PARAMETERS, Accounts(PLACES, contract.pools()))
+        states, totals = bound.rate(bound.start(), made_month(nights))
+        assert totals[0][:4].sum() == pytest.approx(spent)
+        clause = next(clause for clause in bound.clauses if isinstance(clause, SharedSavings))
+        mean = clause.unit_totals(states[-1])[MEASURE["bed_day"], 0].sum()
+        assert mean == pytest.approx(spent / 11)
 
 
 def test_capacity_costs_the_same_whatever_is_done_in_it() -> None:
