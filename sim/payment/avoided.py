@@ -171,8 +171,8 @@ def avoided_by_planning(values: Values) -> float:
 class NurseCall(NamedTuple):
     """Whom one more visit of the acute nurse reaches, as shares.
 
-    ``borderline``: illnesses on the verge of a bed, the others are minor; ``practice``: who would else have been seen by
-    their practice, the others by the out-of-hours doctor.
+    ``borderline``: illnesses on the verge of a bed, the others are minor; ``practice``: who would else have been seen
+    by their practice, the others by the out-of-hours doctor.
     """
 
     borderline: float

@@ -50,9 +50,8 @@ ALSO = {
     ("ward", "virtual_outpatient"): ("outpatient_visit",),
 }
 ADMISSION = "acute_admission"
-AVOIDS_ADMISSIONS = [act for act in LEVELS if act not in {
-    ("gp", "referral"), ("home_care", "reception_speed"), ("ward", "admission_threshold"), ("ward", "virtual_outpatient"),
-}]  # fmt: skip
+LEAVES_ADMISSIONS = {("gp", "referral"), ("home_care", "reception_speed"), ("ward", "virtual_outpatient")}
+AVOIDS_ADMISSIONS = [act for act in LEVELS if act not in LEAVES_ADMISSIONS | {("ward", "admission_threshold")}]
 #: Nobody answers to money, and the acute nurse has room for everybody who calls her.
 STILL = {
     "response.gp": "none", "response.home_care": "none", "response.ward": "none", "home_care.acute_nurse.room": 5.0,
