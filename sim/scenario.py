@@ -283,8 +283,7 @@ def _check_names(data: Mapping[str, Any], merged: Merged, library: Library) -> N
     responses = data["response"] if isinstance(data["response"], dict) else {}
     for actor in RESPONDING:
         _known(merged, "response", responses.get(actor), library.responses, ("response", actor))
-    if responses.get("reference") != "none":
-        _known_contract(merged, responses.get("reference"), library, ("response", "reference"))
+    _known_contract(merged, responses.get("reference"), library, ("response", "reference"))
     for index, row in enumerate(_inside(data, "payment", "schedule")):
         contract = row.get("contract") if isinstance(row, dict) else None
         _known_contract(merged, contract, library, ("payment", "schedule", index, "contract"))

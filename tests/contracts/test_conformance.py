@@ -199,7 +199,7 @@ def test_linear_clauses_add_over_people(name: str, seed: int) -> None:
     np.testing.assert_allclose(apart, together, rtol=1e-12, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", EVERYTHING)
+@pytest.mark.parametrize("name", [name for name in EVERYTHING if name != "none"])  # which has nothing to add up
 @few
 @given(seed=seeds)
 def test_months_of_a_period_add_up_to_the_period(name: str, seed: int) -> None:

@@ -13,7 +13,7 @@ from sim.payment.contract import Contract
 from sim.payment.stakes import receipts, volumes
 from sim.planning import sums_of
 from sim.records import ActivityLog
-from sim.runs import planned_incentives
+from sim.runs import planned_incentives, simulate
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
 from tests.sim.small_runs import small
 
@@ -71,3 +71,12 @@ def test_every_act_of_a_provider_that_is_paid_has_a_share_of_income() -> None:
     moving = own[(own["actor"] == "gp") & (own["action"] == "gp_consultation")]
     assert (np.sign(moving["share_of_income"]) == np.sign(moving["gross"])).all()
     assert moving["share_of_income"].abs().max() < 0.5
+
+
+def test_with_no_payment_as_reference_providers_respond_to_the_contract_as_a_whole() -> None:
+    changed, whole = (
+        simulate(small(time__burn_in_years=1, response__gp="altruism-profit", response__reference=name)).incentives
+        for name in ("denmark-2018", "none")
+    )
+    assert (changed["level"] == 1.0).all()
+    assert (whole.loc[whole["actor"] == "gp", "level"] != 1.0).any()
