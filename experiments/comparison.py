@@ -61,7 +61,7 @@ class Effects:
     ----------
     frame : DataFrame
         One row per scenario, indicator, group, period and part: the base's mean, the mean paired ``effect`` with its
-        90 % interval ``low`` to ``high`` (Student's t over seeds; missing with one seed), the ``relative`` effect
+        90 % interval ``low`` to ``high`` (over seeds; missing with one seed), the ``relative`` effect
         (effect over the size of the base), and of the total part the same for the indicator's numerator, summed over
         the period (``number_base``, ``number_effect``, ``number_low``, ``number_high``), with ``chance``, the standard
         deviation of the base's value from seed to seed.
