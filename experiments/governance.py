@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.numbers_in_words import change, is_nothing, listed, percent
+from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent
 from experiments.reading_effects import care_rows, ends, money_rows, of_scenario, other_whole, spoken, years
 from experiments.variants import MEMBERSHIPS
 
 if TYPE_CHECKING:
     from experiments.comparison import Effects
 
+#: A change, its interval and what stands beside it; what is not there is empty.
+Cell = tuple[str, ...]
+
 #: A fall of consultations by more than this share is named as one to be doubted.
 LARGE: Final = 0.05
 
 
 class Degrees(NamedTuple):
-    """The same scenario under one membership: heading, the word for each of its columns, and rows of texts.
-
-    Each cell is a change with its interval, which is empty where there is none.
-    """
+    """The same scenario under one membership: heading, the word for each of its columns, and rows of texts."""
 
     heading: str
     columns: list[str]
-    rows: list[tuple[str, list[tuple[str, str]]]]
+    rows: list[tuple[str, list[Cell]]]
 
 
 def degrees(effects: Effects, label: str) -> list[Degrees]:
@@ -124,16 +124,18 @@ def _told(effects: Effects, names: list[str], indicator: str) -> str:
     return listed(parts)
 
 
-def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[Cell]]]:
     """What changes a year by scenario; rows in which nothing moves anywhere are left out."""
-    cells: dict[str, list[tuple[str, str]]] = {}
+    cells: dict[str, list[Cell]] = {}
     for name in names:
         rows, span = of_scenario(effects, name), years(effects)
         for row in care_rows(rows).head(1).to_dict("records"):
-            texts = change(row["number_effect"], row["number_low"], row["number_high"], span)
+            numbers = row["number_low"], row["number_high"]
+            texts = *change(row["number_effect"], *numbers, span), median_apart(row["number_median"], *numbers, span)
             cells.setdefault(f"{spoken(str(row['indicator']))}, a year", []).append(texts)
         cells.setdefault("consultations", []).append((percent(consultations(effects, name)), ""))
         for row in money_rows(rows).to_dict("records"):
-            texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
+            limits = row["low"], row["high"]
+            texts = *change(row["total"], *limits, 1e6, 3), median_apart(row["median"], *limits, 1e6, 3)
             cells.setdefault(f"{row['payer']}, m DKK a year", []).append(texts)
     return [(name, row) for name, row in cells.items() if not all(is_nothing(cell) for cell in row)]

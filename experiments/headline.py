@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from experiments.governance import doubtful, in_words
-from experiments.numbers_in_words import change, is_nothing, listed, percent, plain, signed
+from experiments.intervals import share_interval
+from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, plain, share_range, signed
 from experiments.reading_effects import (
     HEADLINE,
     MAIN,
@@ -132,6 +133,8 @@ def _sentence(effects: Effects, label: str, row: pd.Series) -> str:
     text, interval = change(row["number_effect"], row["number_low"], row["number_high"], span)
     amount = f"{text} a year, from {plain(row['number_base'] / span)}"
     kept = f"90 % interval {interval}" if interval.strip(".") else "no interval"
+    apart = median_apart(row["number_median"], row["number_low"], row["number_high"], span)
+    kept += f"; {apart}" if apart else ""
     return (
         f"{_capital(name)} under “{title(effects, label)}” instead of “{title(effects, effects.base)}”: "
         f"{amount} ({percent(row['relative'])}; {kept}; {len(effects.seeds)} paired runs)."
@@ -181,15 +184,18 @@ def _kroner(value: float) -> str:
 
 def _anyway(effects: Effects, label: str) -> str:
     """What a consortium divides without anybody behaving differently: drift of the model, and chance."""
-    years = consortium_years(effects, label)
-    if years.empty:
+    settled = consortium_years(effects, label)
+    if settled.empty:
         return ""
-    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in years["saving"]])
+    means = settled.groupby("year", sort=True)[["saving", "passed", "divided"]].mean()
+    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in means["saving"]])
+    paid, low, high = share_interval(settled.groupby("run")["paid"].mean().to_numpy())
     return (
-        f"With nobody behaving differently the consortium would divide {plain(years['divided'].mean() / 1e6, 1)} m DKK "
-        f"a year, in {100 * years['paid'].mean():.0f} % of the years: spending then lies {apart} from its benchmark in "
-        f"its {len(years)} years, and the gates are passed in {100 * years['passed'].mean():.0f} %. That is no effect "
-        "of the contract: it is chance, and how the model goes on from the years that the benchmark rests on."
+        f"With nobody behaving differently the consortium would divide {plain(means['divided'].mean() / 1e6, 1)} m DKK "
+        f"a year, in {100 * paid:.0f} % of the years ({share_range(low, high)}): spending then lies {apart} "
+        f"from its benchmark in its {len(means)} years, and the gates are passed in "
+        f"{100 * means['passed'].mean():.0f} %. That is no effect of the contract: it is chance, and how the model "
+        "goes on from the years that the benchmark rests on."
     )
 
 
@@ -221,7 +227,9 @@ def _money(effects: Effects, label: str) -> str:
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
         if is_nothing((text, interval)):
             continue
-        parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({interval})" if interval.strip(".") else ""))
+        apart = median_apart(row["median"], row["low"], row["high"], 1e6, most=3)
+        beside = "; ".join(part for part in (interval.strip("."), apart) if part)
+        parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({beside})" if beside else ""))
     return (
         f"Net result, m DKK a year: {listed(parts)}." if parts else "Nobody's net result changes by a thousand kroner."
     )

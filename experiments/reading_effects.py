@@ -127,7 +127,8 @@ def money_rows(frame: pd.DataFrame, period: str = "all") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``payer`` (as read), ``base``, ``total``, ``low``, ``high``, ``direct`` (where there is one),
+        Columns ``payer`` (as read), ``base``, ``total``, ``low``, ``high``, ``median``, ``direct`` (where there is
+        one),
         ``mechanical``, ``behavioural``; DKK a year.
     """
     money = frame[(frame["indicator"] == MONEY) & (frame["period"] == period)]
@@ -144,6 +145,7 @@ def money_rows(frame: pd.DataFrame, period: str = "all") -> pd.DataFrame:
             "total": total["effect"],
             "low": total["low"],
             "high": total["high"],
+            "median": total["median"],
         }
         rows.append(row | {part: value for part, value in parts.items() if value is not None})
     return pd.DataFrame(rows)
@@ -220,19 +222,18 @@ def consortium_years(effects: Effects, label: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a year, means over runs: ``year``, ``saving`` (share of the benchmark), ``passed`` (share of runs that
-        pass the gates), ``divided`` (DKK), ``paid`` (share of runs in which anything is divided).
+        One row a run and year: ``run``, ``year``, ``saving`` (share of the benchmark), ``passed`` (1 if the gates
+        are), ``divided`` (DKK), ``paid`` (1 if anything is divided).
     """
     base, other = effects.scenarios[effects.base], effects.scenarios[label]
     contract = other.contract_on(other.start_day)
-    found = [run.consortia for run in effects.digests[effects.base] if not run.consortia.empty]
-    years = pd.concat([one[one["contract"] == contract] for one in found]) if found else pd.DataFrame()
-    if years.empty or base.contract_on(base.start_day) == contract:
-        return pd.DataFrame(columns=["year", "saving", "passed", "divided", "paid"])
-    saving = 1.0 - years["actual"] / years["benchmark"].where(years["benchmark"] > 0)
-    told = years.assign(saving=saving, paid=(years["divided"] != 0).astype(float))
-    means: pd.DataFrame = told.groupby("year", sort=True)[["saving", "passed", "divided", "paid"]].mean().reset_index()
-    return means
+    found = [run.consortia.assign(run=at) for at, run in enumerate(effects.digests[effects.base])]
+    settled: pd.DataFrame = pd.concat([one[one["contract"] == contract] for one in found if not one.empty] or found)
+    if settled.empty or base.contract_on(base.start_day) == contract:
+        return pd.DataFrame(columns=["run", "year", "saving", "passed", "divided", "paid"])
+    saving = 1.0 - settled["actual"] / settled["benchmark"].where(settled["benchmark"] > 0)
+    told = settled.assign(saving=saving, paid=(settled["divided"] != 0).astype(float))
+    return told[["run", "year", "saving", "passed", "divided", "paid"]]
 
 
 def near_ceilings(effects: Effects, label: str) -> pd.DataFrame:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.conditions import CAPTION, COLUMNS, condition_rows
 from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
-from experiments.governance import degrees
+from experiments.governance import Cell, degrees
 from experiments.headline import ACTORS, answer
-from experiments.numbers_in_words import NOTHING, change, level, percent, signed, typographic
+from experiments.numbers_in_words import NOTHING, change, level, median_apart, percent, signed, typographic
 from experiments.reading_effects import (
     KRONER,
     care_rows,
@@ -76,8 +76,9 @@ def report_html(effects: Effects) -> str:
         f"<title>{escape(heading)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escape(heading)}</h1>\n"
         f'<p class="note">{len(effects.seeds)} paired runs of {years(effects):.0f} years on the same people with '
-        f"the same luck; intervals are 90 %.{prices} A simulation, not a forecast: it shows what follows from the "
-        f"assumptions listed below.</p>\n{body}{_assumptions(effects)}{_sources(effects)}{_provenance(effects)}"
+        f"the same luck; intervals are 90 %, with the median over runs where it lies outside.{prices} A simulation, "
+        "not a forecast: it shows what follows from the assumptions listed below.</p>\n"
+        f"{body}{_assumptions(effects)}{_sources(effects)}{_provenance(effects)}"
         "</main>\n</body>\n</html>\n"
     )
 
@@ -135,7 +136,8 @@ def _care(effects: Effects, label: str) -> str:
         text, interval = change(row["effect"], row["low"], row["high"], 1 / unit.factor)
         number = change(row["number_effect"], row["number_low"], row["number_high"], span)[0]
         name = with_unit(str(row["indicator"]), str(row["unit"]))
-        rows.append((name, level(row["base"] * unit.factor), text, interval, percent(row["relative"]), number))
+        beside = _beside(interval, median_apart(row["median"], row["low"], row["high"], 1 / unit.factor))
+        rows.append((name, level(row["base"] * unit.factor), text, beside, percent(row["relative"]), number))
     caption = (
         "Means per run; rates per resident aged 65+ and year. The last column is the change of the rate's numerator a "
         "year. As only money moves mechanically, every change of care is behavioural unless a direct part is named."
@@ -149,7 +151,8 @@ def _money(effects: Effects, label: str) -> str:
     rows = []
     for row in table.to_dict("records"):
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
-        rows.append((row["payer"], text, interval, *(signed(row[part] / 1e6, 3) for part in parts)))
+        beside = _beside(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
+        rows.append((row["payer"], text, beside, *(signed(row[part] / 1e6, 3) for part in parts)))
     caption = (
         "Change of the net result (received less paid less booked resource cost), m DKK a year. Mechanical: the other "
         "contract's account kept beside the base run. Behavioural: the rest. What one owner gains others lose, but for "
@@ -173,8 +176,14 @@ def _governance(effects: Effects, label: str) -> str:
     )
 
 
-def _both(texts: tuple[str, str]) -> str:
-    return texts[0] if texts[1] in (NOTHING, "") else f"{texts[0]} ({texts[1]})"
+def _both(texts: Cell) -> str:
+    beside = _beside(*(text for text in texts[1:] if text != NOTHING))
+    return f"{texts[0]} ({beside})" if beside else texts[0]
+
+
+def _beside(*texts: str) -> str:
+    """What stands beside a change: its interval, and the median where that is apart."""
+    return "; ".join(text for text in texts if text)
 
 
 def _why(effects: Effects, label: str) -> str:
@@ -215,7 +224,7 @@ def _groups(effects: Effects, label: str) -> str:
                 str(row["group"]).replace("=", ": "),
                 level(row["base"] * factor),
                 text,
-                interval,
+                _beside(interval, median_apart(row["median"], row["low"], row["high"], 1 / factor)),
                 percent(row["relative"]),
             )
         )

@@ -43,7 +43,7 @@ def test_little_is_not_blamed_on_purses_when_most_of_the_money_is_felt(effects: 
 
 def test_what_a_consortium_divides_anyway_is_told_apart_from_the_effect(effects: Effects) -> None:
     text = answer(effects, "shared-savings").anyway
-    assert "divide 2.0 m DKK a year, in 33 % of the years" in text
+    assert "divide 2.0 m DKK a year, in 33 % of the years (6 to 73 %)" in text
     assert "-2.0 %, -4.0 % and +1.0 % from its benchmark" in text
     assert "gates are passed in 67 %" in text
 
@@ -135,6 +135,26 @@ def test_the_prose_and_the_table_start_from_the_same_number(effects: Effects) ->
     row = care_rows(of_scenario(effects, "shared-savings")).iloc[0]
     assert row["indicator"] == "acute_admissions"
     assert f", from {level(row['base'])} (" in answer(effects, "shared-savings").sentence
+
+
+def test_the_median_is_said_where_most_runs_are_not_like_the_mean(effects: Effects) -> None:
+    def told(median: float) -> list[str]:
+        own = effects.frame["scenario"] == "shared-savings"
+        frame = effects.frame.assign(
+            number_effect=300.0, number_low=150.0, number_high=600.0, effect=3e6, low=1e6, high=8e6,
+            number_median=effects.frame["number_median"].where(~own, median),
+            median=effects.frame["median"].where(~own, median),
+        )  # fmt: skip
+        found = answer(replace(effects, frame=frame), "shared-savings")
+        return [found.sentence, found.money]
+
+    sentence, money = told(0.0)
+    assert "90 % interval +50 to +200; median 0;" in sentence
+    assert "region +3 (+1 to +8; median 0)" in money
+    inside, _ = told(300.0)
+    assert "median" not in inside
+    _, inside = told(3e6)
+    assert "median" not in inside
 
 
 def test_one_seed_is_said_to_prove_nothing() -> None:
