@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.governance import doubtful, in_words
+from experiments.governance import doubtful, in_words, limited
 from experiments.intervals import share_interval
 from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, plain, share_range, signed
 from experiments.reading_effects import (
+    ACTORS,
     HEADLINE,
     MAIN,
     care_rows,
@@ -35,16 +36,10 @@ DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE, UNTOLD = (
 )  # fmt: skip
 #: A change that is surely smaller than this share of the level is called hardly anything.
 HARDLY: Final = 0.01
+#: Of what surely moves beside the main outcomes, so much is named.
+MOST_SURE: Final = 3
 #: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
 HARDLY_FELT: Final = 0.2
-
-ACTORS: Final = {
-    "gp": "general practices",
-    "home-care": "home-care units",
-    "ward": "wards",
-    "municipality": "municipalities",
-    "region": "the region",
-}
 
 
 class Answer(NamedTuple):
@@ -59,6 +54,7 @@ class Answer(NamedTuple):
     chance: str
     governance: str
     doubt: str
+    bound: str
 
     def paragraphs(self) -> list[str]:
         """The parts that say something."""
@@ -72,10 +68,11 @@ def answer(effects: Effects, label: str) -> Answer:
     """
     rows = care_rows(of_scenario(effects, label))
     if rows.empty:
-        return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 5)
+        return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 6)
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(main_rows(of_scenario(effects, label)), row)
+    verdict += _sure(rows) if hardly else ""
     return Answer(
         verdict,
         _sentence(effects, label, row),
@@ -86,6 +83,7 @@ def answer(effects: Effects, label: str) -> Answer:
         _chance(effects, row),
         in_words(effects, label, str(row["indicator"])),
         doubtful(effects, label),
+        limited(effects, label),
     )
 
 
@@ -126,6 +124,14 @@ def _judgement(effect: float, low: float, high: float, base: float) -> str:
     if low < 0 < high:
         return UNSURE
     return DOWN if effect < 0 else UP
+
+
+def _sure(rows: pd.DataFrame) -> str:
+    """What surely moves notably beside the main outcomes, most first; empty if nothing does."""
+    sure = rows[~rows["indicator"].isin(MAIN) & ((rows["low"] > 0) | (rows["high"] < 0))]
+    sure = sure[sure["relative"].abs() >= HARDLY].sort_values("relative", key=abs, ascending=False, kind="stable")
+    told = [f"{spoken(str(row['indicator']))} ({percent(row['relative'])})" for row in sure.to_dict("records")]
+    return f" What surely moves: {listed(told[:MOST_SURE])}." if told else ""
 
 
 def _sentence(effects: Effects, label: str, row: pd.Series) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
+from agents.actions import all_actions
 from experiments.digest import MOVES
 from experiments.variants import GOVERNANCE_ENDS, governance_label
 from sim.clock import DAYS_PER_YEAR
@@ -56,6 +57,13 @@ PAYERS: Final = {
     "outside": "Outside",
 }
 
+ACTORS: Final = {
+    "gp": "general practices",
+    "home-care": "home-care units",
+    "ward": "wards",
+    "municipality": "municipalities",
+    "region": "the region",
+}
 
 #: A ceiling is near where the chance of reaching it is at least this: what lies above is worth nothing to its payee.
 NEAR: Final = 0.05
@@ -214,6 +222,25 @@ def why(effects: Effects, label: str) -> pd.DataFrame:
     strength = table[["level_change", "felt_change"]].abs()
     order = strength.sort_values(["level_change", "felt_change"], ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def act_in_words(actor: str, unit: str) -> str:
+    """Whose act it is, and one unit of it: ``general practices: consultation``."""
+    return f"{ACTORS.get(actor, actor)}: {unit.removeprefix('one ')}"
+
+
+def at_bound(effects: Effects, label: str) -> dict[str, float]:
+    """Share of providers' levels that stand at an end of their assumed range under a scenario, by act in words.
+
+    Of the levels decided in the last calendar year, mean over runs; acts of which none does are left out, the largest
+    share stands first.
+    """
+    tables: pd.DataFrame = pd.concat([run.indicators for run in effects.digests[label]])
+    rows = tables[(tables["indicator"] == "levels_at_bound") & tables["group"].str.startswith("action=")]
+    rows = rows[rows["period"] == rows["period"].where(rows["period"] != "all", "").max()]
+    means = rows.groupby("group", sort=False)["value"].mean().sort_values(ascending=False, kind="stable")
+    words = {f"action={one.id}": act_in_words(one.kind.replace("_", "-"), one.unit) for one in all_actions()}
+    return {words[str(group)]: float(share) for group, share in means.items() if share > 0}
 
 
 def consortium_years(effects: Effects, label: str) -> pd.DataFrame:

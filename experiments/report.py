@@ -11,10 +11,12 @@ from experiments.conditions import CAPTION, COLUMNS, condition_rows
 from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
 from experiments.governance import Cell, degrees
-from experiments.headline import ACTORS, answer
+from experiments.headline import answer
 from experiments.numbers_in_words import NOTHING, change, level, median_apart, percent, signed, typographic
 from experiments.reading_effects import (
     KRONER,
+    act_in_words,
+    at_bound,
     care_rows,
     ends,
     mains,
@@ -96,10 +98,10 @@ def _scenario(effects: Effects, label: str, number: int) -> str:
         f"<h2>Who pays, and whether care or only money moves</h2>{_money(effects, label)}{drawn.get('who-pays', '')}",
     ]
     if ends(effects, label):
-        parts.append(f"<h2>If the consortium acts as one, or not at all</h2>{_governance(effects, label)}")
+        parts.append(f"<h2>If the consortium holds together less, or more</h2>{_governance(effects, label)}")
     if conditions := condition_rows(effects, label):
         parts.append(f"<h2>What the consortium expects</h2>{table_html(CAPTION, ['', *COLUMNS[1:]], conditions)}")
-    parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}")
+    parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}{_bounds(effects, label)}")
     parts.append(f"<h2>For whom</h2>{_groups(effects, label)}")
     return "\n".join(parts)
 
@@ -189,7 +191,7 @@ def _beside(*texts: str) -> str:
 def _why(effects: Effects, label: str) -> str:
     rows = [
         (
-            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {str(row['unit']).removeprefix('one ')}",
+            act_in_words(str(row["actor"]), str(row["unit"])),
             signed(row["own_change"], 1),
             signed(row["whole_change"], 1),
             signed(row["felt_change"], 1),
@@ -204,6 +206,23 @@ def _why(effects: Effects, label: str) -> str:
         f"Derived from the contract's clauses, not typed in. {KRONER}"
     )
     return table_html(caption, ["one more", "own accounts", "consortium", "felt", "moved by the end"], rows)
+
+
+def _bounds(effects: Effects, label: str) -> str:
+    """Where an assumed range limits what providers do, for every variant of the scenario."""
+    names = [name for name in effects.others if name == label or name.startswith(f"{label} (governance ")]
+    shares = [at_bound(effects, name) for name in names]
+    acts = dict.fromkeys(act for found in shares for act in found)
+    if not acts:
+        return "<p>No provider's level stands at an end of its assumed range in the last year.</p>"
+    caption = (
+        "Levels at an end of the range that their act is assumed to have (all but a thousandth of the way from today "
+        "is enough), per cent of the levels that providers decided in the last year. There the assumed range limits "
+        "the effect, not what the act pays: what lies beyond is not known."
+    )
+    columns = ["as assumed", *(name.removeprefix(f"{label} (").removesuffix(")") for name in names[1:])]
+    rows = [(act, *(f"{100 * found.get(act, 0.0):.0f} %" for found in shares)) for act in acts]
+    return table_html(caption, ["", *columns], rows)
 
 
 def _groups(effects: Effects, label: str) -> str:

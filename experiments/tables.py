@@ -14,11 +14,12 @@ from rich.text import Text
 
 from experiments.conditions import COLUMNS, CONDITIONS, condition_rows
 from experiments.governance import degrees
-from experiments.headline import ACTORS, answer
+from experiments.headline import answer
 from experiments.numbers_in_words import change, decimals, is_number, level, median_apart, percent, signed
 from experiments.reading_effects import (
     KRONER,
     MONEY,
+    act_in_words,
     care_rows,
     mains,
     money_rows,
@@ -149,7 +150,7 @@ def why_table(effects: Effects, label: str, most: int = 6) -> Table:
     joint = bool(found["whole_change"].any())
     rows = [
         (
-            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {str(row['unit']).removeprefix('one ')}",
+            act_in_words(str(row["actor"]), str(row["unit"])),
             _kroner(row["own_change"]),
             *([_kroner(row["whole_change"])] if joint else []),
             _kroner(row["felt_change"]),

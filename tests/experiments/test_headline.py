@@ -7,11 +7,22 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from agents.actions import all_actions
 from experiments.comparison import Effects, compare
 from experiments.governance import consultations
 from experiments.headline import answer
-from experiments.numbers_in_words import level
-from experiments.reading_effects import care_rows, ends, mains, money_rows, of_scenario, other_whole, why
+from experiments.numbers_in_words import level, percent
+from experiments.reading_effects import (
+    act_in_words,
+    at_bound,
+    care_rows,
+    ends,
+    mains,
+    money_rows,
+    of_scenario,
+    other_whole,
+    why,
+)
 from tests.experiments import fake_runs
 
 BASE = fake_runs.BUILT_IN["denmark-2018"]
@@ -20,7 +31,7 @@ OTHER = fake_runs.BUILT_IN["shared-savings"]
 
 def test_a_small_effect_is_called_hardly_anything_and_explained_by_incentives(effects: Effects) -> None:
     found = answer(effects, "shared-savings")
-    assert found.verdict == "Hardly anything happens to acute admissions and 30-day readmissions."
+    assert found.verdict.startswith("Hardly anything happens to acute admissions and 30-day readmissions.")
     strongest = why(effects, "shared-savings").iloc[0]
     assert strongest["actor"] == "ward"
     assert "one more avoided admission moves" in found.reason
@@ -83,6 +94,42 @@ def test_a_large_fall_of_consultations_is_to_be_doubted(effects: Effects) -> Non
     assert f"{100 * fall:.0f} % fewer at governance 0.6 {members}: check that you believe this." in text
     calm = replace(effects, others=("shared-savings",))
     assert answer(calm, "shared-savings").doubt == ""
+
+
+def test_levels_at_an_assumed_bound_are_said_for_every_variant_as_they_stood_in_the_last_year(
+    effects: Effects,
+) -> None:
+    found = at_bound(effects, "shared-savings (governance 0.6, members)")
+    assert list(found.items()) == [
+        ("general practices: consultation", pytest.approx(0.8)), ("wards: bed-day", pytest.approx(0.16)),
+    ]  # fmt: skip
+    assert at_bound(effects, "shared-savings (governance 0)") == {}
+    text = answer(effects, "shared-savings").bound
+    assert "last year: 10 % (general practices: consultation) and 2 % (wards: bed-day); 20 % (general" in text
+    assert "; if members count all that any member gains or loses, 40 % (general practices: consultation)" in text
+    assert "80 % (general practices: consultation) and 16 % (wards: bed-day) at governance 0.6. They" in text
+    still = {
+        name: [replace(run, indicators=run.indicators.query("indicator != 'levels_at_bound'")) for run in runs]
+        for name, runs in effects.digests.items()
+    }
+    assert answer(replace(effects, digests=still), "shared-savings").bound == ""
+
+
+def test_every_act_has_words_of_its_own() -> None:
+    words = [act_in_words(one.kind, one.unit) for one in all_actions()]
+    assert len(set(words)) == len({one.id for one in all_actions()}) == len(words)
+
+
+def test_what_surely_moves_is_named_where_the_main_outcomes_hardly_do(effects: Effects) -> None:
+    found = answer(effects, "shared-savings").verdict
+    assert found.startswith("Hardly anything happens to acute admissions and 30-day readmissions.")
+    rows = care_rows(of_scenario(effects, "shared-savings")).set_index("indicator")
+    assert rows.loc["outpatient_rate", "high"] < 0
+    assert found.endswith(
+        f" What surely moves: outpatient contacts ({percent(rows.loc['outpatient_rate', 'relative'])})."
+    )
+    calm = replace(effects, frame=effects.frame.assign(low=-1e-5, high=1e-5))
+    assert "surely moves" not in answer(calm, "shared-savings").verdict
 
 
 def test_fewer_seeds_are_paired_with_the_same_seeds_of_the_base(effects: Effects) -> None:

@@ -50,6 +50,13 @@ def test_the_median_stands_beneath_the_interval_where_it_lies_outside(effects: E
     assert max(map(len, lines)) <= 80
 
 
+def test_levels_at_an_assumed_bound_stand_beneath_the_consultations(printed: str) -> None:
+    text = " ".join(printed.split())
+    assert text.count("at an assumed bound,") == 4
+    for shares in ("0 % 10 % 20 %", "0 % 2 % 4 %", "40 % 80 %", "8 % 16 %"):
+        assert f" {shares} " in text
+
+
 def test_no_colour_is_sent_into_a_file(printed: str) -> None:
     assert "\x1b" not in printed
 
