@@ -72,7 +72,7 @@ def answer(effects: Effects, label: str) -> Answer:
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(main_rows(of_scenario(effects, label)), row)
-    verdict += _sure(rows) if hardly else ""
+    verdict += _sure(rows)
     return Answer(
         verdict,
         _sentence(effects, label, row),
@@ -131,7 +131,7 @@ def _sure(rows: pd.DataFrame) -> str:
     sure = rows[~rows["indicator"].isin(MAIN) & ((rows["low"] > 0) | (rows["high"] < 0))]
     sure = sure[sure["relative"].abs() >= HARDLY].sort_values("relative", key=abs, ascending=False, kind="stable")
     told = [f"{spoken(str(row['indicator']))} ({percent(row['relative'])})" for row in sure.to_dict("records")]
-    return f" What surely moves: {listed(told[:MOST_SURE])}." if told else ""
+    return f" Surely moved besides: {listed(told[:MOST_SURE])}." if told else ""
 
 
 def _sentence(effects: Effects, label: str, row: pd.Series) -> str:
@@ -198,8 +198,8 @@ def _anyway(effects: Effects, label: str) -> str:
     paid, low, high = share_interval(settled.groupby("run")["paid"].mean().to_numpy())
     return (
         f"With nobody behaving differently the consortium would divide {plain(means['divided'].mean() / 1e6, 1)} m DKK "
-        f"a year, in {100 * paid:.0f} % of the years ({share_range(low, high)}): spending then lies {apart} "
-        f"from its benchmark in its {len(means)} years, and the gates are passed in "
+        f"a year, in {100 * paid:.0f} % of the years (90 % interval {share_range(low, high)}): spending then lies "
+        f"{apart} from its benchmark in its {len(means)} years, and the gates are passed in "
         f"{100 * means['passed'].mean():.0f} %. That is no effect of the contract: it is chance, and how the model "
         "goes on from the years that the benchmark rests on."
     )
