@@ -61,10 +61,10 @@ class Effects:
     ----------
     frame : DataFrame
         One row per scenario, indicator, group, period and part: the base's mean, the mean paired ``effect`` with its
-        90 % interval ``low`` to ``high`` (Student's t over seeds; missing with one seed), the ``relative`` effect
-        (effect over the size of the base), and of the total part the same for the indicator's numerator, summed over
-        the period (``number_base``, ``number_effect``, ``number_low``, ``number_high``), with ``chance``, the standard
-        deviation of the base's value from seed to seed.
+        90 % interval ``low`` to ``high`` (over seeds; missing with one seed), the ``relative`` effect (effect over the
+        size of the base), the ``median`` over seeds, and of the total part the same for the indicator's numerator,
+        summed over the period (``number_base``, ``number_effect``, ``number_low``, ``number_high``,
+        ``number_median``), with ``chance``, the standard deviation of the base's value from seed to seed.
     digests : dict
         Per scenario its runs, reduced, in the order of the seeds.
     price_year : int or None
@@ -296,7 +296,7 @@ def _effects_of(plan: _Plan, every: dict[str, list[Digest]], rows: pd.MultiIndex
         mine.fingerprint == theirs.fingerprint
         for mine, theirs in zip(runs["base"], runs[f"full:{plan.label}"], strict=True)
     )
-    summaries = {name: paired_interval(values, certain=same) for name, values in parts.items()}
+    summaries = {name: (*paired_interval(values, certain=same), _median(values)) for name, values in parts.items()}
     columns = _part_columns(plan.label, rows, _mean(base), summaries)
     return _with_numbers(columns, plan, runs, rows, base)
 
@@ -324,21 +324,25 @@ def _mean(values: Floats) -> Floats:
     return np.asarray(paired_interval(values)[0])
 
 
+def _median(values: Floats) -> Floats:
+    return pd.DataFrame(values).median().to_numpy(np.float64) + 0.0
+
+
 def _part_columns(
-    label: str, rows: pd.MultiIndex, base: Floats, summaries: dict[str, tuple[Floats, Floats, Floats]]
+    label: str, rows: pd.MultiIndex, base: Floats, summaries: dict[str, tuple[Floats, Floats, Floats, Floats]]
 ) -> pd.DataFrame:
     """The table of one scenario, the parts of an indicator below each other."""
     count = len(rows)
     frames = []
-    for order, (part, (effect, low, high)) in enumerate(summaries.items()):
+    for order, (part, (effect, low, high, middle)) in enumerate(summaries.items()):
         frame = rows.to_frame(index=False).assign(
-            scenario=label, part=part, base=base, effect=effect, low=low, high=high
+            scenario=label, part=part, base=base, effect=effect, low=low, high=high, median=middle
         )
         with np.errstate(divide="ignore", invalid="ignore"):
             frame["relative"] = np.where(base != 0, effect / np.abs(base), np.nan) + 0.0
         frames.append(frame.assign(position=np.arange(count) * len(summaries) + order))
     table = pd.concat(frames).sort_values("position", kind="stable").drop(columns="position")
-    return table[COLUMNS].reset_index(drop=True)
+    return table[[*COLUMNS, "median"]].reset_index(drop=True)
 
 
 def _with_numbers(
@@ -354,6 +358,7 @@ def _with_numbers(
         "number_effect": effect,
         "number_low": low,
         "number_high": high,
+        "number_median": _median(after - before),
         "chance": chance,
     }
     total = (table["part"] == "total").to_numpy()

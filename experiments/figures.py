@@ -11,10 +11,10 @@ from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
 from experiments.figure_files import house_style
-from experiments.headline import ACTORS
 from experiments.intervals import Floats, paired_interval
 from experiments.numbers_in_words import change, signed, typographic
 from experiments.reading_effects import (
+    ACTORS,
     care_rows,
     ends,
     money_rows,

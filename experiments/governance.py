@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.numbers_in_words import change, is_nothing, listed, percent
-from experiments.reading_effects import care_rows, ends, money_rows, of_scenario, other_whole, spoken, years
+from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent
+from experiments.reading_effects import at_bound, care_rows, ends, money_rows, of_scenario, other_whole, spoken, years
 from experiments.variants import MEMBERSHIPS
 
 if TYPE_CHECKING:
     from experiments.comparison import Effects
 
+#: A change, its interval and what stands beside it; what is not there is empty.
+Cell = tuple[str, ...]
+
 #: A fall of consultations by more than this share is named as one to be doubted.
 LARGE: Final = 0.05
 
 
-class Degrees(NamedTuple):
-    """The same scenario under one membership: heading, the word for each of its columns, and rows of texts.
+#: From this share on, levels at the end of an assumed range are named in words, this many acts of a scenario at most.
+NAMED: Final = 0.01
+MOST_NAMED: Final = 2
 
-    Each cell is a change with its interval, which is empty where there is none.
-    """
+
+class Degrees(NamedTuple):
+    """The same scenario under one membership: heading, the word for each of its columns, and rows of texts."""
 
     heading: str
     columns: list[str]
-    rows: list[tuple[str, list[tuple[str, str]]]]
+    rows: list[tuple[str, list[Cell]]]
 
 
 def degrees(effects: Effects, label: str) -> list[Degrees]:
@@ -50,7 +55,7 @@ def degrees(effects: Effects, label: str) -> list[Degrees]:
 
 
 def in_words(effects: Effects, label: str, indicator: str) -> str:
-    """Both ends of governance and the other membership in a sentence or two; empty without a consortium."""
+    """The answer at the ends of governance that are run and under the other membership; empty without a consortium."""
     if not ends(effects, label):
         return ""
     text = (
@@ -78,6 +83,31 @@ def doubtful(effects: Effects, label: str) -> str:
         if parts
         else ""
     )
+
+
+def limited(effects: Effects, label: str) -> str:
+    """Where the assumed range of an act, and not what it pays, limits what providers do; empty if nowhere."""
+    others = other_whole(effects, label)
+    own, other = _at_bounds(effects, [label, *ends(effects, label)], label), _at_bounds(effects, others, label)
+    if other:
+        other[0] = f"if members count {whole_of(effects, others[0])}, {other[0]}"
+    parts = [*own, *other]
+    if not parts:
+        return ""
+    return (
+        f"Limited by an assumed bound, share of levels in the last year: {'; '.join(parts)}. They would go further: "
+        "how far the effect would go with them is not known."
+    )
+
+
+def _at_bounds(effects: Effects, names: list[str], label: str) -> list[str]:
+    """Acts of which levels stand at a bound, for those scenarios in which some do, with its degree of governance."""
+    parts = []
+    for name in names:
+        found = [f"{100 * share:.0f} % ({act})" for act, share in at_bound(effects, name).items() if share >= NAMED]
+        where = "" if name == label else f" at governance {_degree(name)}"
+        parts += [f"{listed(found[:MOST_NAMED])}{where}"] if found else []
+    return parts
 
 
 def _falls(effects: Effects, names: list[str], label: str) -> list[str]:
@@ -124,16 +154,21 @@ def _told(effects: Effects, names: list[str], indicator: str) -> str:
     return listed(parts)
 
 
-def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[Cell]]]:
     """What changes a year by scenario; rows in which nothing moves anywhere are left out."""
-    cells: dict[str, list[tuple[str, str]]] = {}
+    cells: dict[str, list[Cell]] = {}
     for name in names:
         rows, span = of_scenario(effects, name), years(effects)
         for row in care_rows(rows).head(1).to_dict("records"):
-            texts = change(row["number_effect"], row["number_low"], row["number_high"], span)
+            numbers = row["number_low"], row["number_high"]
+            texts = *change(row["number_effect"], *numbers, span), median_apart(row["number_median"], *numbers, span)
             cells.setdefault(f"{spoken(str(row['indicator']))}, a year", []).append(texts)
         cells.setdefault("consultations", []).append((percent(consultations(effects, name)), ""))
         for row in money_rows(rows).to_dict("records"):
-            texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
+            limits = row["low"], row["high"]
+            texts = *change(row["total"], *limits, 1e6, 3), median_apart(row["median"], *limits, 1e6, 3)
             cells.setdefault(f"{row['payer']}, m DKK a year", []).append(texts)
+    shares = [at_bound(effects, name) for name in names]
+    for act in dict.fromkeys(act for found in shares for act in found):
+        cells[f"at an assumed bound, {act}"] = [(f"{100 * found.get(act, 0.0):.0f} %",) for found in shares]
     return [(name, row) for name, row in cells.items() if not all(is_nothing(cell) for cell in row)]

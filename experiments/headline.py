@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.governance import doubtful, in_words
-from experiments.numbers_in_words import change, is_nothing, listed, percent, plain, signed
+from experiments.governance import doubtful, in_words, limited
+from experiments.intervals import share_interval
+from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, plain, share_range, signed
 from experiments.reading_effects import (
+    ACTORS,
     HEADLINE,
     MAIN,
     care_rows,
@@ -34,16 +36,10 @@ DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE, UNTOLD = (
 )  # fmt: skip
 #: A change that is surely smaller than this share of the level is called hardly anything.
 HARDLY: Final = 0.01
+#: Of what surely moves beside the main outcomes, so much is named.
+MOST_SURE: Final = 3
 #: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
 HARDLY_FELT: Final = 0.2
-
-ACTORS: Final = {
-    "gp": "general practices",
-    "home-care": "home-care units",
-    "ward": "wards",
-    "municipality": "municipalities",
-    "region": "the region",
-}
 
 
 class Answer(NamedTuple):
@@ -58,6 +54,7 @@ class Answer(NamedTuple):
     chance: str
     governance: str
     doubt: str
+    bound: str
 
     def paragraphs(self) -> list[str]:
         """The parts that say something."""
@@ -71,10 +68,11 @@ def answer(effects: Effects, label: str) -> Answer:
     """
     rows = care_rows(of_scenario(effects, label))
     if rows.empty:
-        return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 5)
+        return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 6)
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(main_rows(of_scenario(effects, label)), row)
+    verdict += _sure(rows)
     return Answer(
         verdict,
         _sentence(effects, label, row),
@@ -85,6 +83,7 @@ def answer(effects: Effects, label: str) -> Answer:
         _chance(effects, row),
         in_words(effects, label, str(row["indicator"])),
         doubtful(effects, label),
+        limited(effects, label),
     )
 
 
@@ -127,11 +126,21 @@ def _judgement(effect: float, low: float, high: float, base: float) -> str:
     return DOWN if effect < 0 else UP
 
 
+def _sure(rows: pd.DataFrame) -> str:
+    """What surely moves notably beside the main outcomes, most first; empty if nothing does."""
+    sure = rows[~rows["indicator"].isin(MAIN) & ((rows["low"] > 0) | (rows["high"] < 0))]
+    sure = sure[sure["relative"].abs() >= HARDLY].sort_values("relative", key=abs, ascending=False, kind="stable")
+    told = [f"{spoken(str(row['indicator']))} ({percent(row['relative'])})" for row in sure.to_dict("records")]
+    return f" Surely moved besides: {listed(told[:MOST_SURE])}." if told else ""
+
+
 def _sentence(effects: Effects, label: str, row: pd.Series) -> str:
     name, span = spoken(str(row["indicator"])), years(effects)
     text, interval = change(row["number_effect"], row["number_low"], row["number_high"], span)
     amount = f"{text} a year, from {plain(row['number_base'] / span)}"
     kept = f"90 % interval {interval}" if interval.strip(".") else "no interval"
+    apart = median_apart(row["number_median"], row["number_low"], row["number_high"], span)
+    kept += f"; {apart}" if apart else ""
     return (
         f"{_capital(name)} under “{title(effects, label)}” instead of “{title(effects, effects.base)}”: "
         f"{amount} ({percent(row['relative'])}; {kept}; {len(effects.seeds)} paired runs)."
@@ -181,15 +190,18 @@ def _kroner(value: float) -> str:
 
 def _anyway(effects: Effects, label: str) -> str:
     """What a consortium divides without anybody behaving differently: drift of the model, and chance."""
-    years = consortium_years(effects, label)
-    if years.empty:
+    settled = consortium_years(effects, label)
+    if settled.empty:
         return ""
-    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in years["saving"]])
+    means = settled.groupby("year", sort=True)[["saving", "passed", "divided"]].mean()
+    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in means["saving"]])
+    paid, low, high = share_interval(settled.groupby("run")["paid"].mean().to_numpy())
     return (
-        f"With nobody behaving differently the consortium would divide {plain(years['divided'].mean() / 1e6, 1)} m DKK "
-        f"a year, in {100 * years['paid'].mean():.0f} % of the years: spending then lies {apart} from its benchmark in "
-        f"its {len(years)} years, and the gates are passed in {100 * years['passed'].mean():.0f} %. That is no effect "
-        "of the contract: it is chance, and how the model goes on from the years that the benchmark rests on."
+        f"With nobody behaving differently the consortium would divide {plain(means['divided'].mean() / 1e6, 1)} m DKK "
+        f"a year, in {100 * paid:.0f} % of the years (90 % interval {share_range(low, high)}): spending then lies "
+        f"{apart} from its benchmark in its {len(means)} years, and the gates are passed in "
+        f"{100 * means['passed'].mean():.0f} %. That is no effect of the contract: it is chance, and how the model "
+        "goes on from the years that the benchmark rests on."
     )
 
 
@@ -221,7 +233,9 @@ def _money(effects: Effects, label: str) -> str:
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
         if is_nothing((text, interval)):
             continue
-        parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({interval})" if interval.strip(".") else ""))
+        apart = median_apart(row["median"], row["low"], row["high"], 1e6, most=3)
+        beside = "; ".join(part for part in (interval.strip("."), apart) if part)
+        parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({beside})" if beside else ""))
     return (
         f"Net result, m DKK a year: {listed(parts)}." if parts else "Nobody's net result changes by a thousand kroner."
     )

@@ -77,7 +77,14 @@ def change(
     return signed(effect / scale, places), f"{signed(low / scale, places)} to {signed(high / scale, places)}"
 
 
-def is_nothing(texts: tuple[str, str]) -> bool:
+def median_apart(median: float | None, low: float, high: float, scale: float = 1.0, most: int = 4) -> str:
+    """The median over runs, rounded as :func:`change`, where it lies outside the interval of the mean; else nothing."""
+    if median is None or not math.isfinite(median + low + high) or low <= median <= high:
+        return ""
+    return f"median {signed(median / scale, min(decimals(median / scale, low / scale, high / scale), most))}"
+
+
+def is_nothing(texts: tuple[str, ...]) -> bool:
     """Whether a change and its interval, as :func:`change` writes them, show no digit but zero."""
     return not any(letter in "123456789" for text in texts for letter in text)
 
@@ -92,6 +99,11 @@ def percent(share: float | None) -> str:
     if abs(value) < 0.005:
         return f"{'-' if value < 0 else '+'}<0.01 %"
     return f"{signed(value, 1 if abs(value) >= 1 else 2)} %"
+
+
+def share_range(low: float, high: float) -> str:
+    """The interval of a share, in whole per cent."""
+    return f"{100 * low:.0f} to {100 * high:.0f} %"
 
 
 def typographic(text: str) -> str:

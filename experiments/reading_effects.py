@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
+from agents.actions import all_actions
 from experiments.digest import MOVES
 from experiments.variants import GOVERNANCE_ENDS, governance_label
 from sim.clock import DAYS_PER_YEAR
@@ -56,6 +57,13 @@ PAYERS: Final = {
     "outside": "Outside",
 }
 
+ACTORS: Final = {
+    "gp": "general practices",
+    "home-care": "home-care units",
+    "ward": "wards",
+    "municipality": "municipalities",
+    "region": "the region",
+}
 
 #: A ceiling is near where the chance of reaching it is at least this: what lies above is worth nothing to its payee.
 NEAR: Final = 0.05
@@ -127,7 +135,8 @@ def money_rows(frame: pd.DataFrame, period: str = "all") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``payer`` (as read), ``base``, ``total``, ``low``, ``high``, ``direct`` (where there is one),
+        Columns ``payer`` (as read), ``base``, ``total``, ``low``, ``high``, ``median``, ``direct`` (where there is
+        one),
         ``mechanical``, ``behavioural``; DKK a year.
     """
     money = frame[(frame["indicator"] == MONEY) & (frame["period"] == period)]
@@ -144,6 +153,7 @@ def money_rows(frame: pd.DataFrame, period: str = "all") -> pd.DataFrame:
             "total": total["effect"],
             "low": total["low"],
             "high": total["high"],
+            "median": total["median"],
         }
         rows.append(row | {part: value for part, value in parts.items() if value is not None})
     return pd.DataFrame(rows)
@@ -214,25 +224,43 @@ def why(effects: Effects, label: str) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
+def act_in_words(actor: str, unit: str) -> str:
+    """Whose act it is, and one unit of it: ``general practices: consultation``."""
+    return f"{ACTORS.get(actor, actor)}: {unit.removeprefix('one ')}"
+
+
+def at_bound(effects: Effects, label: str) -> dict[str, float]:
+    """Share of providers' levels that stand at an end of their assumed range under a scenario, by act in words.
+
+    Of the levels decided in the last calendar year, mean over runs; acts of which none does are left out, the largest
+    share stands first.
+    """
+    tables: pd.DataFrame = pd.concat([run.indicators for run in effects.digests[label]])
+    rows = tables[(tables["indicator"] == "levels_at_bound") & tables["group"].str.startswith("action=")]
+    rows = rows[rows["period"] == rows["period"].where(rows["period"] != "all", "").max()]
+    means = rows.groupby("group", sort=False)["value"].mean().sort_values(ascending=False, kind="stable")
+    words = {f"action={one.id}": act_in_words(one.kind.replace("_", "-"), one.unit) for one in all_actions()}
+    return {words[str(group)]: float(share) for group, share in means.items() if share > 0}
+
+
 def consortium_years(effects: Effects, label: str) -> pd.DataFrame:
     """What a consortium would have settled in the base's runs, where nobody behaves as under its contract.
 
     Returns
     -------
     DataFrame
-        One row a year, means over runs: ``year``, ``saving`` (share of the benchmark), ``passed`` (share of runs that
-        pass the gates), ``divided`` (DKK), ``paid`` (share of runs in which anything is divided).
+        One row a run and year: ``run``, ``year``, ``saving`` (share of the benchmark), ``passed`` (1 if the gates
+        are), ``divided`` (DKK), ``paid`` (1 if anything is divided).
     """
     base, other = effects.scenarios[effects.base], effects.scenarios[label]
     contract = other.contract_on(other.start_day)
-    found = [run.consortia for run in effects.digests[effects.base] if not run.consortia.empty]
-    years = pd.concat([one[one["contract"] == contract] for one in found]) if found else pd.DataFrame()
-    if years.empty or base.contract_on(base.start_day) == contract:
-        return pd.DataFrame(columns=["year", "saving", "passed", "divided", "paid"])
-    saving = 1.0 - years["actual"] / years["benchmark"].where(years["benchmark"] > 0)
-    told = years.assign(saving=saving, paid=(years["divided"] != 0).astype(float))
-    means: pd.DataFrame = told.groupby("year", sort=True)[["saving", "passed", "divided", "paid"]].mean().reset_index()
-    return means
+    found = [run.consortia.assign(run=at) for at, run in enumerate(effects.digests[effects.base])]
+    settled: pd.DataFrame = pd.concat([one[one["contract"] == contract] for one in found if not one.empty] or found)
+    if settled.empty or base.contract_on(base.start_day) == contract:
+        return pd.DataFrame(columns=["run", "year", "saving", "passed", "divided", "paid"])
+    saving = 1.0 - settled["actual"] / settled["benchmark"].where(settled["benchmark"] > 0)
+    told = settled.assign(saving=saving, paid=(settled["divided"] != 0).astype(float))
+    return told[["run", "year", "saving", "passed", "divided", "paid"]]
 
 
 def near_ceilings(effects: Effects, label: str) -> pd.DataFrame:

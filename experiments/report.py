@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from experiments.conditions import CAPTION, COLUMNS, condition_rows
 from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
-from experiments.governance import degrees
-from experiments.headline import ACTORS, answer
-from experiments.numbers_in_words import NOTHING, change, level, percent, signed, typographic
+from experiments.governance import Cell, degrees
+from experiments.headline import answer
+from experiments.numbers_in_words import NOTHING, change, level, median_apart, percent, signed, typographic
 from experiments.reading_effects import (
     KRONER,
+    act_in_words,
+    at_bound,
     care_rows,
     ends,
     mains,
@@ -76,8 +78,9 @@ def report_html(effects: Effects) -> str:
         f"<title>{escape(heading)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escape(heading)}</h1>\n"
         f'<p class="note">{len(effects.seeds)} paired runs of {years(effects):.0f} years on the same people with '
-        f"the same luck; intervals are 90 %.{prices} A simulation, not a forecast: it shows what follows from the "
-        f"assumptions listed below.</p>\n{body}{_assumptions(effects)}{_sources(effects)}{_provenance(effects)}"
+        f"the same luck; intervals are 90 %, with the median over runs where it lies outside.{prices} A simulation, "
+        "not a forecast: it shows what follows from the assumptions listed below.</p>\n"
+        f"{body}{_assumptions(effects)}{_sources(effects)}{_provenance(effects)}"
         "</main>\n</body>\n</html>\n"
     )
 
@@ -95,10 +98,10 @@ def _scenario(effects: Effects, label: str, number: int) -> str:
         f"<h2>Who pays, and whether care or only money moves</h2>{_money(effects, label)}{drawn.get('who-pays', '')}",
     ]
     if ends(effects, label):
-        parts.append(f"<h2>If the consortium acts as one, or not at all</h2>{_governance(effects, label)}")
+        parts.append(f"<h2>If the consortium holds together less, or more</h2>{_governance(effects, label)}")
     if conditions := condition_rows(effects, label):
         parts.append(f"<h2>What the consortium expects</h2>{table_html(CAPTION, ['', *COLUMNS[1:]], conditions)}")
-    parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}")
+    parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}{_bounds(effects, label)}")
     parts.append(f"<h2>For whom</h2>{_groups(effects, label)}")
     return "\n".join(parts)
 
@@ -135,7 +138,8 @@ def _care(effects: Effects, label: str) -> str:
         text, interval = change(row["effect"], row["low"], row["high"], 1 / unit.factor)
         number = change(row["number_effect"], row["number_low"], row["number_high"], span)[0]
         name = with_unit(str(row["indicator"]), str(row["unit"]))
-        rows.append((name, level(row["base"] * unit.factor), text, interval, percent(row["relative"]), number))
+        beside = _beside(interval, median_apart(row["median"], row["low"], row["high"], 1 / unit.factor))
+        rows.append((name, level(row["base"] * unit.factor), text, beside, percent(row["relative"]), number))
     caption = (
         "Means per run; rates per resident aged 65+ and year. The last column is the change of the rate's numerator a "
         "year. As only money moves mechanically, every change of care is behavioural unless a direct part is named."
@@ -149,7 +153,8 @@ def _money(effects: Effects, label: str) -> str:
     rows = []
     for row in table.to_dict("records"):
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
-        rows.append((row["payer"], text, interval, *(signed(row[part] / 1e6, 3) for part in parts)))
+        beside = _beside(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
+        rows.append((row["payer"], text, beside, *(signed(row[part] / 1e6, 3) for part in parts)))
     caption = (
         "Change of the net result (received less paid less booked resource cost), m DKK a year. Mechanical: the other "
         "contract's account kept beside the base run. Behavioural: the rest. What one owner gains others lose, but for "
@@ -173,14 +178,20 @@ def _governance(effects: Effects, label: str) -> str:
     )
 
 
-def _both(texts: tuple[str, str]) -> str:
-    return texts[0] if texts[1] in (NOTHING, "") else f"{texts[0]} ({texts[1]})"
+def _both(texts: Cell) -> str:
+    beside = _beside(*(text for text in texts[1:] if text != NOTHING))
+    return f"{texts[0]} ({beside})" if beside else texts[0]
+
+
+def _beside(*texts: str) -> str:
+    """What stands beside a change: its interval, and the median where that is apart."""
+    return "; ".join(text for text in texts if text)
 
 
 def _why(effects: Effects, label: str) -> str:
     rows = [
         (
-            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {str(row['unit']).removeprefix('one ')}",
+            act_in_words(str(row["actor"]), str(row["unit"])),
             signed(row["own_change"], 1),
             signed(row["whole_change"], 1),
             signed(row["felt_change"], 1),
@@ -195,6 +206,23 @@ def _why(effects: Effects, label: str) -> str:
         f"Derived from the contract's clauses, not typed in. {KRONER}"
     )
     return table_html(caption, ["one more", "own accounts", "consortium", "felt", "moved by the end"], rows)
+
+
+def _bounds(effects: Effects, label: str) -> str:
+    """Where an assumed range limits what providers do, for every variant of the scenario."""
+    names = [name for name in effects.others if name == label or name.startswith(f"{label} (governance ")]
+    shares = [at_bound(effects, name) for name in names]
+    acts = dict.fromkeys(act for found in shares for act in found)
+    if not acts:
+        return "<p>No provider's level stands at an end of its assumed range in the last year.</p>"
+    caption = (
+        "Levels at an end of the range that their act is assumed to have (all but a thousandth of the way from today "
+        "is enough), per cent of the levels that providers decided in the last year. There the assumed range limits "
+        "the effect, not what the act pays: what lies beyond is not known."
+    )
+    columns = ["as assumed", *(name.removeprefix(f"{label} (").removesuffix(")") for name in names[1:])]
+    rows = [(act, *(f"{100 * found.get(act, 0.0):.0f} %" for found in shares)) for act in acts]
+    return table_html(caption, ["", *columns], rows)
 
 
 def _groups(effects: Effects, label: str) -> str:
@@ -215,7 +243,7 @@ def _groups(effects: Effects, label: str) -> str:
                 str(row["group"]).replace("=", ": "),
                 level(row["base"] * factor),
                 text,
-                interval,
+                _beside(interval, median_apart(row["median"], row["low"], row["high"], 1 / factor)),
                 percent(row["relative"]),
             )
         )

@@ -14,11 +14,12 @@ from rich.text import Text
 
 from experiments.conditions import COLUMNS, CONDITIONS, condition_rows
 from experiments.governance import degrees
-from experiments.headline import ACTORS, answer
-from experiments.numbers_in_words import change, decimals, is_number, level, percent, signed
+from experiments.headline import answer
+from experiments.numbers_in_words import change, decimals, is_number, level, median_apart, percent, signed
 from experiments.reading_effects import (
     KRONER,
     MONEY,
+    act_in_words,
     care_rows,
     mains,
     money_rows,
@@ -85,8 +86,9 @@ def effects_report(effects: Effects) -> Group:
 
 def _small_print(effects: Effects) -> str:
     return (
-        f"{len(effects.seeds)} paired runs of {years(effects):.0f} years; intervals are 90 %. Per 1,000 and per "
-        f"person: residents aged 65+, per year. Fingerprint {effects.fingerprint[:16]}."
+        f"{len(effects.seeds)} paired runs of {years(effects):.0f} years; intervals are 90 %, with the median over "
+        "runs where it lies outside. Per 1,000 and per person: residents aged 65+, per year. "
+        f"Fingerprint {effects.fingerprint[:16]}."
     )
 
 
@@ -101,7 +103,7 @@ def care_table(effects: Effects, label: str) -> Table:
                 with_unit(str(row["indicator"]), str(row["unit"])),
                 level(row["base"] * unit.factor),
                 text,
-                interval,
+                _lines(interval, median_apart(row["median"], row["low"], row["high"], 1 / unit.factor)),
                 percent(row["relative"]),
             )
         )
@@ -116,9 +118,15 @@ def money_table(effects: Effects, label: str) -> Table:
     for row in table.to_dict("records"):
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
         parts = [_millions(row[part], row) for part in (["direct"] if direct else []) + ["mechanical", "behavioural"]]
-        rows.append((str(row["payer"]), text, interval, *parts))
+        beside = _lines(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
+        rows.append((str(row["payer"]), text, beside, *parts))
     columns = ["", "net result", "90 % interval", *(["direct"] if direct else []), "mechanical", "behavioural"]
     return table_of("Who pays: change of net result, m DKK a year", columns, rows)
+
+
+def _lines(*texts: str) -> str:
+    """Texts of a cell below each other."""
+    return "\n".join(text for text in texts if text)
 
 
 def _millions(value: float, row: Mapping[Hashable, Any]) -> str:
@@ -130,7 +138,7 @@ def governance_tables(effects: Effects, label: str) -> list[Table]:
     return [
         table_of(
             found.heading, ["", *found.columns],
-            [(name, *("\n".join(part for part in cell if part) for cell in row)) for name, row in found.rows],
+            [(name, *(_lines(*cell) for cell in row)) for name, row in found.rows],
         )
         for found in degrees(effects, label)
     ]  # fmt: skip
@@ -142,7 +150,7 @@ def why_table(effects: Effects, label: str, most: int = 6) -> Table:
     joint = bool(found["whole_change"].any())
     rows = [
         (
-            f"{ACTORS.get(str(row['actor']), str(row['actor']))}: {str(row['unit']).removeprefix('one ')}",
+            act_in_words(str(row["actor"]), str(row["unit"])),
             _kroner(row["own_change"]),
             *([_kroner(row["whole_change"])] if joint else []),
             _kroner(row["felt_change"]),

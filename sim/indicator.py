@@ -4,7 +4,8 @@ A numerator or denominator is a sum of named counts times plain numbers. The nam
 ``sim/records.py``, the measures of ``sim/measures.py`` (their summed quantity) and, besides:
 ``person_years`` (midnights alive / 365.25),
 ``years`` and ``days`` (calendar time), ``ward.<counter>`` (all wards together), ``stays.<class>`` (from the histogram
-of lengths of stay), and the money columns ``paid``, ``received``, ``booked``, ``long_run``, ``tariff``.
+of lengths of stay), and the money columns ``paid``, ``received``, ``booked``, ``long_run``, ``tariff``; ``levels``
+(monthly decided levels of providers' acts) and ``levels_at_bound`` (those at an end of their range).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final, Literal
 Terms = Mapping[str, float]
 Better = Literal["lower", "higher", "neither"]
 Aim = Literal["economy", "health", "experience"]
-Table = Literal["people", "season", "ward", "quantile", "experience", "money"]
+Table = Literal["people", "season", "ward", "quantile", "experience", "money", "levels"]
 
 #: How an indicator may be divided: ``age`` is the standard four groups, ``band`` the finer ones, ``month`` the season.
 PEOPLE: Final = ("municipality", "age")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sim.ambulatory_indicators import AMBULATORY, PROXIMITY
+from sim.behaviour_indicators import BEHAVIOUR
 from sim.community_indicators import EXPERIENCE, GENERAL_PRACTICE, HEALTH, MUNICIPAL_CARE, PEOPLE
 from sim.hospital_indicators import ADMISSIONS, BEDS, READMISSION, STAYS
 from sim.indicator import Indicator, Terms
@@ -21,9 +22,9 @@ midnights alive divided by 365.25. A course lasts from admission to discharge. R
 hours apart and count a return from 4 hours to 30 days later as a readmission; the model, whose step is a day, knows no
 transfers and counts by days, from the day of discharge (0) to day 30. Groups: `all`, `municipality=`, `age=` (65-74,
 75-84, 85+, 80+; finer bands where marked *band*), `ward=` (`ward=medical` is all wards but the acute unit and the
-general ward), `payer=`, `sector=`, `component=` (of the experience score). Periods: `all`, each calendar year,
-`month=01` to `month=12` where marked *month*. Quantiles and shares of stays are for all people and the whole period;
-numerator and denominator of a quantile are the number of observations.
+general ward), `payer=`, `sector=`, `component=` (of the experience score), `action=`. Periods: `all`, each calendar
+year, `month=01` to `month=12` where marked *month*. Quantiles and shares of stays are for all people and the whole
+period; numerator and denominator of a quantile are the number of observations.
 """
 _SECTIONS: Final[tuple[tuple[str, Sequence[Indicator]], ...]] = (
     ("People", PEOPLE),
@@ -38,6 +39,7 @@ _SECTIONS: Final[tuple[tuple[str, Sequence[Indicator]], ...]] = (
     ("Health", HEALTH),
     ("Experience and access", EXPERIENCE),
     ("Money", MONEY),
+    ("Behaviour", BEHAVIOUR),
 )
 
 

@@ -118,6 +118,15 @@ def season_sums(record: RunRecord) -> Table:
     return Table(("all",), tuple(f"month={month + 1:02d}" for month in present), sums)
 
 
+def level_sums(record: RunRecord) -> Table:
+    """How many monthly decided levels there are, and how many stand at an end of their range: all acts, each act."""
+    periods, starts = _periods(record)
+    by_act = np.stack([_by_period(counts, starts) for counts in record.levels.values()]).astype(np.float64)
+    grouped = np.concatenate([by_act.sum(axis=0, keepdims=True), by_act])  # (groups, periods, 2)
+    names = ("all", *(f"action={name}" for name in record.levels))
+    return Table(names, periods, {"levels_at_bound": grouped[..., 0], "levels": grouped[..., 1]})
+
+
 def _names(record: RunRecord) -> tuple[str, ...]:
     return (*record.counters, *(measure.name for measure in MEASURES))
 

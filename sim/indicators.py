@@ -14,16 +14,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.ambulatory_indicators import AMBULATORY, PROXIMITY
+from sim.behaviour_indicators import BEHAVIOUR
 from sim.community_indicators import COMMUNITY
 from sim.hospital_indicators import HOSPITAL
 from sim.indicator import Indicator, Terms
-from sim.indicator_sums import AGES, BANDS, SIXTHS, Floats, Sums, Table, people_sums, season_sums, ward_sums
+from sim.indicator_sums import AGES, BANDS, SIXTHS, Floats, Sums, Table, level_sums, people_sums, season_sums, ward_sums
 from sim.money_indicators import MONEY
 from sim.money_sums import money_sums
 from sim.outcomes import experience_terms
 from sim.run_record import RunRecord
 
-INDICATORS: Final[tuple[Indicator, ...]] = (*HOSPITAL, *AMBULATORY, *PROXIMITY, *COMMUNITY, *MONEY)
+INDICATORS: Final[tuple[Indicator, ...]] = (*HOSPITAL, *AMBULATORY, *PROXIMITY, *COMMUNITY, *MONEY, *BEHAVIOUR)
 INDICATOR: Final[dict[str, Indicator]] = {indicator.name: indicator for indicator in INDICATORS}
 
 
@@ -52,9 +53,9 @@ def indicator_frame(record: RunRecord, network: object, scenario: HasParameters)
     pandas.DataFrame
         Columns indicator, group, period, unit, value, numerator, denominator, in the order of :data:`INDICATORS`, then
         groups, then periods. Groups are ``all``, ``municipality=...``, ``age=...``, ``ward=...``, ``payer=...``,
-        ``sector=...``, ``component=...``; periods ``all``, each calendar year, and ``month=01`` to ``month=12`` for the
-        season. A value is NaN where the denominator is zero. An indicator is left out
-        when the record lacks one of its counts.
+        ``sector=...``, ``component=...``, ``action=...``; periods ``all``, each calendar year, and ``month=01`` to
+        ``month=12`` for the season. A value is NaN where the denominator is zero. An indicator is left out when the
+        record lacks one of its counts.
     """
     del network
     people, wards, season = people_sums(record), ward_sums(record), season_sums(record)
@@ -70,6 +71,9 @@ def indicator_frame(record: RunRecord, network: object, scenario: HasParameters)
             rows.add(indicator, wards)
         elif indicator.table == "money":
             rows.add(indicator, money)
+        elif indicator.table == "levels":
+            if record.levels:
+                rows.add(indicator, level_sums(record))
         elif indicator.table == "season":
             rows.add_season(indicator, season)
         elif indicator.table == "quantile":

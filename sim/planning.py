@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents import home_care, practice, ward
+from agents.actions import ACTIONS, all_actions
 from agents.behaviour import behaviour_of
+from agents.responses.law import at_bound
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
 from sim.day.grouping import group_events
@@ -221,6 +223,21 @@ class Planning:
             levels[kind][:] = choose(levels[kind], told, self.behaviour[kind], self.peers.get(kind))
             decided[kind] = Decision(*found[kind], levels[kind].copy())
         self.decisions[month] = decided
+
+    def levels_at_bound(self, months: Sequence[int]) -> dict[str, NDArray[np.int64]]:
+        """By act, how many levels decided in each month stand at an end of their range, and of how many; (months, 2).
+
+        Empty if nothing was decided.
+        """
+        if not self.decisions:
+            return {}
+        counts = {action.id: np.zeros((len(months), 2), np.int64) for action in all_actions()}
+        for at, month in enumerate(months):
+            for kind, decision in self.decisions.get(month, {}).items():
+                found = at_bound(decision.levels, self.behaviour[kind]).sum(axis=0)
+                for action, number in zip(ACTIONS[kind], found, strict=True):
+                    counts[action.id][at] = number, len(decision.levels)
+        return counts
 
     def _books(self, kind: str, now: Felt, out: Output, load: Numbers, month: int) -> Books | None:
         """What a kind did and earned, where its response asks for it: the last year as far as there are accounts."""

@@ -76,6 +76,9 @@ class RunRecord:
     histograms
         ``length_of_stay``: ended acute medical courses by length in sixths of a day, the last bin open;
         ``time_to_readmission``: readmissions by whole days since the end of the course before.
+    levels
+        By act, how many of its monthly decided levels stand at an end of their range, and how many there are; shape
+        (months, 2).
     ledger, costs
         Tables with ``LEDGER_COLUMNS`` and ``COST_COLUMNS``; text columns as categories are read ten times faster.
     weight
@@ -98,6 +101,7 @@ class RunRecord:
     quantity: NDArray[np.int64]
     ward: NDArray[np.int64]
     histograms: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    levels: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     ledger: pd.DataFrame = field(default_factory=empty_ledger)
     costs: pd.DataFrame = field(default_factory=empty_costs)
     weight: float = 1.0
@@ -130,6 +134,7 @@ class RunRecord:
         municipality_names: Sequence[str],
         ward_names: Sequence[str],
         histograms: Mapping[str, NDArray[np.int64]] | None = None,
+        levels: Mapping[str, NDArray[np.int64]] | None = None,
         ledger: pd.DataFrame | None = None,
         costs: pd.DataFrame | None = None,
         weight: float = 1.0,
@@ -145,6 +150,7 @@ class RunRecord:
             quantity=np.stack([month.quantity for month in monthly]),
             ward=np.stack([month.ward for month in monthly]),
             histograms=dict(histograms or {}),
+            levels=dict(levels or {}),
             ledger=empty_ledger() if ledger is None else ledger,
             costs=empty_costs() if costs is None else costs,
             weight=weight,

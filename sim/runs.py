@@ -156,6 +156,7 @@ def record_of(run: Months) -> RunRecord:
             "length_of_stay": np.sum(kept.stay_bins, axis=0),
             "time_to_readmission": np.sum(kept.return_bins, axis=0),
         },
+        levels=run.planning.levels_at_bound(kept.months),
         ledger=settlement.books[IN_FORCE].ledger.frame(),
         costs=settlement.costs.frame(),
         weight=run.world.weight,

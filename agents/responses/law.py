@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 #: The ratio law needs ``kappa + R > 0``; an act that costs its doer more than this share of kappa is treated as if it
 #: cost just that, so that a large penalty saturates instead of becoming infinite.
 FLOOR_OF_RATIO = 0.05
+#: Of a level that has gone all but this share of the way to an end of its range we say that it stands there.
+AT_BOUND = 0.001
 
 
 class Signals(NamedTuple):
@@ -153,3 +155,11 @@ def bounded(z: Floats, behaviour: Behaviour) -> Floats:
     highest = to_z(behaviour.highest, behaviour.observed)
     inside: Floats = np.clip(z, lowest, highest)
     return inside
+
+
+def at_bound(levels: Floats, behaviour: Behaviour) -> NDArray[np.bool_]:
+    """Which levels stand at an end of their range, array (providers, actions); an observed level never does."""
+    ends = (behaviour.lowest, behaviour.highest)
+    near = [np.abs(levels - end) <= AT_BOUND * np.abs(end - 1.0) for end in ends]
+    found: NDArray[np.bool_] = (near[0] | near[1]) & (levels != 1.0)
+    return found

@@ -11,7 +11,7 @@ from agents import home_care, practice, ward
 from agents.behaviour import behaviour_of, strength_of
 from agents.responses import altruism_profit, budget_holder, elasticity, income_target, logit, threshold
 from agents.responses.imitation import imitate
-from agents.responses.law import Behaviour, Choosing, Joining, Signals, bounded, target, to_level, to_z
+from agents.responses.law import Behaviour, Choosing, Joining, Signals, at_bound, bounded, target, to_level, to_z
 from agents.responses.registry import RESPONSES, next_levels
 from sim.parameters import Parameters
 from sim.provider_luck import ProviderLuck
@@ -121,6 +121,17 @@ def test_a_level_stays_within_its_range() -> None:
     assert settle_down(behaviour, feels(1e4, 0.0)) == pytest.approx(1.5)
     assert settle_down(behaviour, feels(-1e4, 0.0)) == pytest.approx(0.5)
     assert bounded(np.array([9.0]), behaviour)[0] == pytest.approx(math.log(1.5))
+
+
+def test_a_level_driven_to_an_end_of_its_range_stands_there_and_one_that_goes_less_far_does_not() -> None:
+    behaviour = law_of(5.0, 1.0, lowest=np.array([0.5]), highest=np.array([1.5]))
+    ends = [settle_down(behaviour, feels(felt, 0.0), months=60) for felt in (1e4, -1e4)]
+    assert at_bound(np.array([ends]).T, behaviour).all()
+    assert not at_bound(np.array([[settle_down(behaviour, feels(0.05, 0.0))], [0.51], [1.49]]), behaviour).any()
+
+
+def test_what_is_done_always_and_stays_so_stands_at_no_bound() -> None:
+    assert not at_bound(np.ones((3, 1)), law_of(5.0, 1.0, highest=np.array([1.0]))).any()
 
 
 def test_an_incentive_too_small_to_notice_moves_nothing() -> None:

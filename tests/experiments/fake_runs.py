@@ -215,7 +215,7 @@ def simulate(scenario: FakeScenario, seed: int, shadow: tuple[str, ...] = (), on
         scenario,
         seed,
         scenario.fingerprint(seed),
-        _indicators(care, ledger, costs),
+        _indicators(care, ledger, costs, strength),
         ledger,
         {name: _ledger(name, care) for name in shadow},
         _activity(care, strength),
@@ -270,7 +270,7 @@ def _costs(care: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "account", "kind", "amount"])
 
 
-def _indicators(care: np.ndarray, ledger: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
+def _indicators(care: np.ndarray, ledger: pd.DataFrame, costs: pd.DataFrame, strength: float) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = []
     flows = _flows(ledger, costs)
     for (name, unit, _, factor, _), counts in zip(CARE, care, strict=True):
@@ -295,6 +295,10 @@ def _indicators(care: np.ndarray, ledger: pd.DataFrame, costs: pd.DataFrame) -> 
         booked = costs[costs["kind"] == "booked"]
         total = booked.loc[booked["account"].str.split("/").str[0] == account, "amount"].sum()
         rows.append(("resource_cost", f"sector={sector}", "all", "DKK per year", total / YEARS, total, YEARS))
+    for action, part in (("gp_consultation", 0.1), ("gp_follow_up_visit", 0.0), ("bed_day", 0.02)):
+        for period, grown in (("all", 0.5), ("2018", 0.25), ("2020", 1.0)):
+            share = min(part * strength * grown, 1.0)
+            rows.append(("levels_at_bound", f"action={action}", period, "share", share, 100 * share, 100))
     return pd.DataFrame(rows, columns=["indicator", "group", "period", "unit", "value", "numerator", "denominator"])
 
 

@@ -10,9 +10,9 @@ from experiments.tables import effects_report
 
 def test_what_was_expected_stands_beside_what_happened(effects: Effects) -> None:
     assert condition_rows(effects, "shared-savings") == [
-        ("saving reaches the minimum rate", "50 %", "0 %"),
-        ("experience not worse", "50 %", "50 %"),
-        ("all of them: a saving is divided", "50 %", "0 %"),
+        ("saving reaches the minimum rate", "50 %", "0 %", "0 to 39 %"),
+        ("experience not worse", "50 %", "50 %", "15 to 85 %"),
+        ("all of them: a saving is divided", "50 %", "0 %", "0 to 39 %"),
     ]
 
 

@@ -7,11 +7,22 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from agents.actions import all_actions
 from experiments.comparison import Effects, compare
 from experiments.governance import consultations
 from experiments.headline import answer
-from experiments.numbers_in_words import level
-from experiments.reading_effects import care_rows, ends, mains, money_rows, of_scenario, other_whole, why
+from experiments.numbers_in_words import level, percent
+from experiments.reading_effects import (
+    act_in_words,
+    at_bound,
+    care_rows,
+    ends,
+    mains,
+    money_rows,
+    of_scenario,
+    other_whole,
+    why,
+)
 from tests.experiments import fake_runs
 
 BASE = fake_runs.BUILT_IN["denmark-2018"]
@@ -20,7 +31,7 @@ OTHER = fake_runs.BUILT_IN["shared-savings"]
 
 def test_a_small_effect_is_called_hardly_anything_and_explained_by_incentives(effects: Effects) -> None:
     found = answer(effects, "shared-savings")
-    assert found.verdict == "Hardly anything happens to acute admissions and 30-day readmissions."
+    assert found.verdict.startswith("Hardly anything happens to acute admissions and 30-day readmissions.")
     strongest = why(effects, "shared-savings").iloc[0]
     assert strongest["actor"] == "ward"
     assert "one more avoided admission moves" in found.reason
@@ -43,7 +54,7 @@ def test_little_is_not_blamed_on_purses_when_most_of_the_money_is_felt(effects: 
 
 def test_what_a_consortium_divides_anyway_is_told_apart_from_the_effect(effects: Effects) -> None:
     text = answer(effects, "shared-savings").anyway
-    assert "divide 2.0 m DKK a year, in 33 % of the years" in text
+    assert "divide 2.0 m DKK a year, in 33 % of the years (90 % interval 6 to 73 %)" in text
     assert "-2.0 %, -4.0 % and +1.0 % from its benchmark" in text
     assert "gates are passed in 67 %" in text
 
@@ -85,6 +96,42 @@ def test_a_large_fall_of_consultations_is_to_be_doubted(effects: Effects) -> Non
     assert answer(calm, "shared-savings").doubt == ""
 
 
+def test_levels_at_an_assumed_bound_are_said_for_every_variant_as_they_stood_in_the_last_year(
+    effects: Effects,
+) -> None:
+    found = at_bound(effects, "shared-savings (governance 0.6, members)")
+    assert list(found.items()) == [
+        ("general practices: consultation", pytest.approx(0.8)), ("wards: bed-day", pytest.approx(0.16)),
+    ]  # fmt: skip
+    assert at_bound(effects, "shared-savings (governance 0)") == {}
+    text = answer(effects, "shared-savings").bound
+    assert "last year: 10 % (general practices: consultation) and 2 % (wards: bed-day); 20 % (general" in text
+    assert "; if members count all that any member gains or loses, 40 % (general practices: consultation)" in text
+    assert "80 % (general practices: consultation) and 16 % (wards: bed-day) at governance 0.6. They" in text
+    still = {
+        name: [replace(run, indicators=run.indicators.query("indicator != 'levels_at_bound'")) for run in runs]
+        for name, runs in effects.digests.items()
+    }
+    assert answer(replace(effects, digests=still), "shared-savings").bound == ""
+
+
+def test_every_act_has_words_of_its_own() -> None:
+    words = [act_in_words(one.kind, one.unit) for one in all_actions()]
+    assert len(set(words)) == len({one.id for one in all_actions()}) == len(words)
+
+
+def test_what_surely_moves_is_named_where_the_main_outcomes_hardly_do(effects: Effects) -> None:
+    found = answer(effects, "shared-savings").verdict
+    assert found.startswith("Hardly anything happens to acute admissions and 30-day readmissions.")
+    rows = care_rows(of_scenario(effects, "shared-savings")).set_index("indicator")
+    assert rows.loc["outpatient_rate", "high"] < 0
+    assert found.endswith(
+        f" Surely moved besides: outpatient contacts ({percent(rows.loc['outpatient_rate', 'relative'])})."
+    )
+    calm = replace(effects, frame=effects.frame.assign(low=-1e-5, high=1e-5))
+    assert "Surely moved" not in answer(calm, "shared-savings").verdict
+
+
 def test_fewer_seeds_are_paired_with_the_same_seeds_of_the_base(effects: Effects) -> None:
     name = "shared-savings (governance 0.6, members)"
     assert [run.seed for run in effects.digests[name]] == list(effects.seeds[:2])
@@ -114,7 +161,7 @@ def test_a_large_effect_needs_no_excuse() -> None:
     many = replace(OTHER, interventions=("a", "b", "c", "d", "e"))
     effects = compare(BASE, many, seeds=3, workers=1, simulate=fake_runs.simulate)
     found = answer(effects, "shared-savings")
-    assert found.verdict == "Up: acute admissions and 30-day readmissions."
+    assert found.verdict.startswith("Up: acute admissions and 30-day readmissions. Surely moved besides: ")
     assert found.reason == ""
 
 
@@ -124,17 +171,37 @@ def test_the_verdict_rests_on_all_main_outcomes_and_names_them(effects: Effects)
         indicator="resource_cost", unit="DKK per year", base=2e9, effect=6e7, low=5e7, high=7e7
     )
     dear = answer(replace(effects, frame=pd.concat([effects.frame, cost])), "shared-savings")
-    assert dear.verdict == "Up: total cost. Hardly changed: acute admissions and 30-day readmissions."
+    assert dear.verdict.startswith("Up: total cost. Hardly changed: acute admissions and 30-day readmissions. Surely")
     assert dear.reason == ""
     cheap = cost.assign(effect=-6e7, low=-9e7, high=1e7)
     unsure = answer(replace(effects, frame=pd.concat([effects.frame, cheap])), "shared-savings")
-    assert unsure.verdict.endswith("Not surely different from no change: total cost.")
+    assert "Not surely different from no change: total cost. Surely" in unsure.verdict
 
 
 def test_the_prose_and_the_table_start_from_the_same_number(effects: Effects) -> None:
     row = care_rows(of_scenario(effects, "shared-savings")).iloc[0]
     assert row["indicator"] == "acute_admissions"
     assert f", from {level(row['base'])} (" in answer(effects, "shared-savings").sentence
+
+
+def test_the_median_is_said_where_most_runs_are_not_like_the_mean(effects: Effects) -> None:
+    def told(median: float) -> list[str]:
+        own = effects.frame["scenario"] == "shared-savings"
+        frame = effects.frame.assign(
+            number_effect=300.0, number_low=150.0, number_high=600.0, effect=3e6, low=1e6, high=8e6,
+            number_median=effects.frame["number_median"].where(~own, median),
+            median=effects.frame["median"].where(~own, median),
+        )  # fmt: skip
+        found = answer(replace(effects, frame=frame), "shared-savings")
+        return [found.sentence, found.money]
+
+    sentence, money = told(0.0)
+    assert "90 % interval +50 to +200; median 0;" in sentence
+    assert "region +3 (+1 to +8; median 0)" in money
+    inside, _ = told(300.0)
+    assert "median" not in inside
+    _, inside = told(3e6)
+    assert "median" not in inside
 
 
 def test_one_seed_is_said_to_prove_nothing() -> None:

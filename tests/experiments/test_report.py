@@ -75,5 +75,12 @@ def test_the_page_says_the_answer_the_assumptions_and_the_sources(page: str, eff
     assert "<DRG>" not in page
 
 
+def test_levels_at_an_assumed_bound_are_shown_for_every_variant(page: str) -> None:
+    reader = Reader()
+    reader.feed(page)
+    assert "Levels at an end of the range that their act is assumed to have" in reader.text
+    assert "governance 0.6, membersgeneral practices: consultation10 %0 %20 %40 %80 %wards: bed-day" in reader.text
+
+
 def test_the_page_is_the_same_every_time(page: str, effects: Effects) -> None:
     assert report_html(effects) == page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,24 @@ def test_governance_is_shown_for_both_wholes_that_members_may_count(printed: str
         assert column in printed
     assert "(2 runs; at 0 nothing differs)" in " ".join(printed.split())
     assert printed.count("\n consultations ") == 2
+
+
+def test_the_median_stands_beneath_the_interval_where_it_lies_outside(effects: Effects) -> None:
+    stream = io.StringIO()
+    frame = effects.frame.assign(effect=0.2, low=0.1, high=0.9, median=0.0)
+    print_to(stream, effects_report(replace(effects, frame=frame)))
+    lines = stream.getvalue().splitlines()
+    at = next(number for number, line in enumerate(lines) if " acute admissions, per 1,000 " in line)
+    assert "+0.1 to +0.9" in lines[at]
+    assert lines[at + 1].strip() == "median 0"
+    assert max(map(len, lines)) <= 80
+
+
+def test_levels_at_an_assumed_bound_stand_beneath_the_consultations(printed: str) -> None:
+    text = " ".join(printed.split())
+    assert text.count("at an assumed bound,") == 4
+    for shares in ("0 % 10 % 20 %", "0 % 2 % 4 %", "40 % 80 %", "8 % 16 %"):
+        assert f" {shares} " in text
 
 
 def test_no_colour_is_sent_into_a_file(printed: str) -> None:

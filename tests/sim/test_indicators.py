@@ -258,8 +258,9 @@ def test_every_count_that_a_definition_names_is_counted() -> None:
     known |= {f"ward.{name}" for name in WARD_COUNTERS} | {"stays.all", "stays.under_24_hours"}
     known |= {"stays.under_48_hours", "stays.over_a_week"}
     money = {"paid", "received", "booked", "long_run", "tariff"}
+    levels = {"levels", "levels_at_bound"}
     for one in INDICATORS:
-        allowed = known | {"ward": set(WARD_COUNTERS), "money": money}.get(one.table, set())
+        allowed = known | {"ward": set(WARD_COUNTERS), "money": money, "levels": levels}.get(one.table, set())
         for name in (*one.numerator, *one.denominator):
             assert name in allowed, f"{one.name} counts {name}, which nothing counts"
     assert set(EXPERIENCE_EVENTS) <= {*COUNTERS, *MEASURE}
@@ -272,6 +273,18 @@ def test_every_indicator_is_defined_once_and_in_words() -> None:
     for one in INDICATORS:
         assert one.text.endswith("."), one.name
         assert min(len(one.title), len(one.unit)) > 2, one.name
+
+
+def test_levels_at_a_bound_are_counted_over_the_levels_decided() -> None:
+    visits, beds = np.zeros((24, 2), np.int64), np.zeros((24, 2), np.int64)
+    visits[:, 1], beds[:, 1] = 70, 9
+    visits[0, 0], visits[12:, 0] = 7, 35
+    reading = Reading(record({"person_days": {(0, 0, 0): 1}}, levels={"gp_follow_up_visit": visits, "bed_day": beds}))
+    assert reading.value("levels_at_bound", "action=gp_follow_up_visit", "2019") == pytest.approx(0.5)
+    assert reading.parts("levels_at_bound", "action=gp_follow_up_visit", "2018") == (7.0, 840.0)
+    assert reading.parts("levels_at_bound") == (427.0, 24.0 * 79.0)
+    assert reading.value("levels_at_bound", "action=bed_day") == 0.0
+    assert not Reading(record({"person_days": {(0, 0, 0): 1}})).has("levels_at_bound")
 
 
 def test_a_record_refuses_shapes_that_do_not_fit_its_names() -> None:

@@ -11,6 +11,7 @@ from agents.responses.registry import RESPONSES
 from sim.clock import day_number, first_of_month
 from sim.months import Months
 from sim.planning import DECIDE, levels_of
+from sim.runs import simulate
 from tests.sim.small_runs import live_until, small
 
 #: Rules that pay practices less for a consultation, municipalities for the acute nurse and the region for bed-days.
@@ -73,3 +74,17 @@ def test_practices_with_an_income_in_mind_make_up_for_a_lower_fee_by_more_of_wha
     assert (levels["gp"] >= 1.0).all()
     assert levels["gp"].max() > 1.0
     assert (levels["ward"] == 1.0).all()
+
+
+def test_a_run_counts_the_levels_that_the_range_of_an_act_stops(tmp_path: Path) -> None:
+    contract = tmp_path / "others.toml"
+    contract.write_text(f'name = "others"\nextends = "denmark-2018"\n{OTHER_RULES}', encoding="utf-8")
+    narrow = {"behaviour__gp__consultations__lowest": 0.99, "behaviour__gp__consultations__highest": 1.01}
+    result = simulate(small(scale=0.02, **narrow).with_(payment=str(contract)), 3)
+    found = result.indicators[result.indicators["indicator"] == "levels_at_bound"]
+    found = found[found["period"] == "all"].set_index("group")
+    decided = result.incentives[result.incentives["action"] == "gp_consultation"]["level"]
+    assert found.loc["action=gp_consultation", "numerator"] == (decided <= 0.99001).sum() > 0
+    assert found.loc["action=gp_consultation", "denominator"] == len(decided)
+    assert found.loc["action=bed_day", "value"] == 0.0
+    assert found.loc["all", "denominator"] == len(result.incentives)
