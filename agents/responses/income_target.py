@@ -2,7 +2,8 @@
 
 Of what a month brings less than it would have under the reference, a share is made up by more of every act that earns
 its doer something, all by the same factor, as far as there is room for more work. A gain moves nobody. Where fees fall
-volume therefore rises, which is the opposite of the common law (McGuire and Pauly, J Health Econ 1991;10:385-410, recalled).
+volume therefore rises, which is the opposite of the common law (McGuire and Pauly, J Health Econ 1991;10:385-410,
+recalled).
 """
 
 from __future__ import annotations
