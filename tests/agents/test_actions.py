@@ -25,7 +25,7 @@ def test_every_action_has_its_numbers_and_a_measure_that_exists(action) -> None:
     assert action.measure in MEASURE
     numbers = {name: parameters[action.number(name)] for name in NUMBERS}
     assert numbers["kappa"] > 0
-    assert numbers["lowest"] < 1 < numbers["highest"]
+    assert numbers["lowest"] <= 1 < numbers["highest"]
     for name in filter(None, (action.minutes, action.observed, action.price)):
         assert parameters[name] > 0
 

@@ -82,7 +82,7 @@ def year(seed: int) -> Year:
     room = practices.gp_minutes - practices.gp_background
     practices.gp_minutes[:] = np.rint(practices.gp_background + 0.2 * room)
     organisations.units.unit_capacity[:] = np.rint(0.97 * organisations.units.unit_committed)
-    organisations.towns.nursing_capacity[:] = np.rint(0.93 * organisations.towns.nursing_used)
+    organisations.towns.nursing_capacity[:] = np.rint(0.88 * organisations.towns.nursing_used)
     while date_of(run.day).day != 1 or run.day < scenario.first_day + 40:
         run.live(scenario.last_day)
     wards = len(run.world.network.wards)

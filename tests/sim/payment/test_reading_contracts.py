@@ -148,7 +148,7 @@ def test_reading_contracts_loads_neither_numba_nor_mesa_nor_pandas() -> None:
 
 def test_parameters_named_by_the_built_in_contracts_exist_and_say_what_is_assumed() -> None:
     parameters = Parameters.load()
-    for name in contract_names():
+    for name in set(contract_names()) - {"none"}:
         named = Contract.load(name).parameters()
         assert "tariffs.gp_consultation" in named
         assert all(parameter in parameters for parameter in named)
