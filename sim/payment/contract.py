@@ -267,7 +267,9 @@ def _head(source: Source) -> Head:
 
 
 def _assembled(chain: Sequence[tuple[Source, Head]]) -> Contract:
+    """Clauses of a chain: one with an earlier id replaces that clause, or changes the keys it names if it has no kind."""
     clauses: dict[str, ClauseSpec] = {}
+    written: dict[str, Mapping[str, Any]] = {}
     places: dict[str, tuple[Source, Key]] = {}
     price_year: int | None = None
     for source, head in chain:
@@ -275,10 +277,13 @@ def _assembled(chain: Sequence[tuple[Source, Head]]) -> Contract:
         for index, name in enumerate(head.drop):
             if name not in clauses:
                 raise source.unknown("clause to drop called", name, clauses, ("drop", index))
-            del clauses[name]
+            del clauses[name], written[name]
         own: set[str] = set()
         for index, data in enumerate(source.data.get("clause", [])):
+            if "kind" not in data:
+                data = {**written.get(str(data.get("id")), {}), **data}
             spec = _clause(data, source, ("clause", index))
+            written[spec.id] = data
             if spec.id in own:
                 raise source.error(f"there are two clauses called {shown(spec.id)}", ("clause", index, "id"))
             own.add(spec.id)

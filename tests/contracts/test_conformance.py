@@ -24,6 +24,8 @@ HEAD = 'name = "made"\nprice_year = 2018\n'
 CLAUSES = {
     "fee-plain": 'kind = "fee"\npayer = "region"\npayee = "gp"\non = "gp_consultation"\n'
     'amount = { "65-79" = 100, "80+" = 130 }',
+    "fee-times": 'kind = "fee"\npayer = "region"\npayee = "gp"\non = "gp_phone"\namount = 20\n'
+    'times = { "65-79" = 1.5, "80+" = 2 }\ncap = 70',
     "fee-share": 'kind = "fee"\npayer = "municipality"\npayee = "region"\non = "hospital_course"\nshare_of = "value"\n'
     'share = { "65-79" = 0.45, "80+" = 0.56 }',
     "fee-cap": 'kind = "fee"\npayer = "municipality"\npayee = "region"\non = "hospital_course"\nshare_of = "value"\n'
@@ -37,6 +39,8 @@ CLAUSES = {
     "fee-filter": 'kind = "fee"\npayer = "patients"\npayee = "municipality"\non = "temporary_place_day"\namount = 130\n'
     'where = { without = ["acute"], age = ["70-84"], municipality = ["Randers"] }',
     "capitation": 'kind = "capitation"\npayer = "region"\npayee = "gp"\namount = { none = 10, copd = 300 }',
+    "capitation-times": 'kind = "capitation"\npayer = "region"\npayee = "gp"\namount = 10\n'
+    "times = { none = 1, copd = 2.5 }",
     "capitation-late": 'kind = "capitation"\npayer = "region"\npayee = "municipality"\namount = 40\npaid_in = [6, 12]',
     "budget": 'kind = "budget"\npayer = "region"\npayee = "ward"\namount = 5_000_000',
     "budget-residents": 'kind = "budget"\npayer = "municipality"\npayee = "home-care"\namount = 27_000\n'
@@ -70,11 +74,13 @@ KINDS = [*CLAUSES, "pool"]
 EVERYTHING = [*KINDS, *contract_names()]
 PLAIN = [
     "fee-plain",
+    "fee-times",
     "fee-share",
     "fee-cap",
     "fee-steps",
     "fee-filter",
     "capitation",
+    "capitation-times",
     "budget",
     "budget-residents",
     "pool",
@@ -283,7 +289,7 @@ def random_events_of(month: Any) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["capitation", "capitation-late"])
+@pytest.mark.parametrize("name", ["capitation", "capitation-times", "capitation-late"])
 def test_a_capitation_clause_ignores_visits(name: str) -> None:
     _, flows = run(bound_of(name), months_of(1, 5))
     _, busy = run(bound_of(name), months_of(2, 200))

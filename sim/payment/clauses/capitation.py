@@ -25,6 +25,8 @@ class CapitationSpec(ClauseSpec):
         Roles; with ``gp`` the persons are those listed with each practice, else the residents of each municipality.
     amount : amount
         DKK per person and year; may be a table by age group or by risk group (none, type_2_diabetes, copd, both).
+    times : amount
+        How many times that is paid: what scales an amount that is inherited.
     persons : str
         ``all``, ``enrolled`` or ``not-enrolled`` in the yearly chronic-care fee.
     paid_in : tuple of int
@@ -35,6 +37,7 @@ class CapitationSpec(ClauseSpec):
     payer: Role
     payee: Role
     amount: Amount
+    times: Amount = 1.0
     persons: Literal["all", "enrolled", "not-enrolled"] = "all"
     paid_in: CalendarMonths = EVERY_MONTH
 
@@ -70,7 +73,7 @@ class Capitation:
         """Bind capitation to the parameters and organisations of a run."""
         axis = "practice" if "gp" in (spec.payer, spec.payee) else "none"
         cells = binding.accounts.grid(spec.payer, spec.payee, axis)
-        amount = binding.by_age_and_risk(spec.amount, "amount")
+        amount = binding.by_age_and_risk(spec.amount, "amount") * binding.by_age_and_risk(spec.times, "times")
         return cls(spec, binding.accounts, amount, axis, cells, ("capitation", axis, spec.persons, amount.tobytes()))
 
     def __post_init__(self) -> None:

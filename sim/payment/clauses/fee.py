@@ -25,7 +25,7 @@ _RINGS: Final = ("rated", "units")
 def bound_parts(item: Item, binding: Binding, earlier: Mapping[str, Any], key: tuple[str | int, ...]) -> list[Part]:
     """Parts of an item; a share of other clauses becomes a share of each of their parts."""
     inner = replace(binding, at=(*binding.at, *key))
-    share = inner.by_age(item.share, "share", 1.0)
+    share = inner.by_age(item.share, "share", 1.0) * inner.by_age(item.times, "times")
     if isinstance(item.share_of, tuple):
         found: list[Part] = []
         for name in item.share_of:

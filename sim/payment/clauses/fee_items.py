@@ -38,6 +38,8 @@ class Item(Strict):
         Instead of ``amount``: the tariff value of the row, or what other fee clauses pay for their events.
     share : amount
         Part of the amount or value that is paid, by age.
+    times : amount
+        How many times that is paid: what scales a fee that is inherited.
     cap : amount
         Most that is paid for one event (or course, see ``cap_per``), DKK.
     cap_per : str
@@ -54,6 +56,7 @@ class Item(Strict):
         Any, BeforeValidator(_as_sources), Field(description='"value", or ids of fee clauses further up')
     ] = None
     share: Share = 1.0
+    times: Amount = 1.0
     cap: Amount | None = None
     cap_per: Literal["event", "course"] = "event"
     steps: Annotated[tuple[Step, ...], from_array] = ()

@@ -153,3 +153,22 @@ def test_parameters_named_by_the_built_in_contracts_exist_and_say_what_is_assume
         assert "tariffs.gp_consultation" in named
         assert all(parameter in parameters for parameter in named)
         assert set(named) & set(parameters.assumed())
+
+
+def test_a_clause_without_a_kind_changes_only_the_keys_it_names(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(made(FEE, head='name = "base"\n'), encoding="utf-8")
+    head = 'name = "made"\nextends = "base.toml"\n'
+    contract = Contract.parse(made('id = "extra"\namount = 7\n', head=head), str(tmp_path / "made.toml"))
+    (clause,) = contract.clauses
+    assert (clause.amount, clause.payee, clause.on) == (7, "gp", ("gp_phone",))  # type: ignore[attr-defined]
+
+
+def test_a_changed_clause_is_checked_at_its_place_and_a_new_one_needs_a_kind() -> None:
+    head = 'name = "made"\nextends = "denmark-2018"\n'
+    with pytest.raises(InputError) as wrong:
+        Contract.parse(made('id = "gp-phone"\namount = -7\n', head=head), "my.toml")
+    assert "my.toml" in str(wrong.value)
+    assert "line 6" in str(wrong.value)
+    with pytest.raises(InputError) as new:
+        Contract.parse(made('id = "gp-fax"\namount = 7\n', head=head), "my.toml")
+    assert '"kind" is missing' in str(new.value)
