@@ -267,7 +267,7 @@ def _head(source: Source) -> Head:
 
 
 def _assembled(chain: Sequence[tuple[Source, Head]]) -> Contract:
-    """Clauses of a chain: one with an earlier id replaces that clause, or changes the keys it names if it has no kind."""
+    """Clauses of a chain: one with an earlier id replaces that clause; without a kind it changes the keys it names."""
     clauses: dict[str, ClauseSpec] = {}
     written: dict[str, Mapping[str, Any]] = {}
     places: dict[str, tuple[Source, Key]] = {}

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from sim.payment.contract import Contract
 from sim.payment.ledger import Ledger
 from tests.contracts.made_months import event
-from tests.sim.payment.test_invoices_by_hand import moved, paid
+from tests.sim.payment.test_invoices_by_hand import consortium, moved, paid, two_years
 
 RANDERS = "municipality/Randers"
 
@@ -18,11 +19,12 @@ def course(value: float = 32_000, age: int = 80, **columns: Any) -> dict[str, An
     return event("hospital_course", value=value, age=age, ward=0, **columns)
 
 
-def net_of(ledger: Ledger, account: str) -> float:
-    """DKK received less DKK paid by an account."""
+def net_of(ledger: Ledger, account: str, *clauses: str) -> float:
+    """DKK received less DKK paid by an account, under some clauses or all."""
     table = ledger.table()
-    rows = zip(table["payer"], table["payee"], table["amount"], strict=True)
-    return sum(amount * ((payee == account) - (payer == account)) for payer, payee, amount in rows) / 100
+    rows = zip(table["clause"], table["payer"], table["payee"], table["amount"], strict=True)
+    counted = [row for row in rows if not clauses or row[0] in clauses]
+    return sum(amount * ((payee == account) - (payer == account)) for _, payer, payee, amount in counted) / 100
 
 
 @pytest.mark.parametrize(("age", "value", "due"), [(65, 32_000, 10_880), (80, 32_000, 10_880), (80, 72_000, 15_000)])
@@ -60,3 +62,83 @@ def test_full_cofinancing_pays_a_hip_fracture_in_full_and_gives_a_fixed_sum_back
     ledger = paid([course(72_000), event("outpatient_visit", age=80)], "cofinancing-full")
     assert moved(ledger, "cofinancing", RANDERS, "region") == 72_000 + 1_900
     assert moved(ledger, "cofinancing-return", "region") == pytest.approx(475e6 / 12, abs=0.02)
+
+
+def test_activity_pays_six_tenths_of_the_tariff_whatever_the_stay_and_the_frame_is_smaller() -> None:
+    days = [event("bed_day", ward=0)] * 9
+    ledger = paid([course(32_000), event("outpatient_visit", ward=0), *days], "drg-activity")
+    assert moved(ledger, "hospital-activity", "region", "ward/acute-unit") == pytest.approx(0.6 * (32_000 + 1_900))
+    assert moved(ledger, "hospital-frame") == pytest.approx(662e6 / 12, abs=0.02)
+
+
+def test_activity_at_another_hospital_earns_the_catchments_hospital_nothing() -> None:
+    ledger = paid([event("hospital_course", value=32_000, flags=("external",))], "drg-activity")
+    assert moved(ledger, "hospital-activity") == 0
+
+
+def test_under_frame_budgets_a_missed_activity_costs_the_region_nothing() -> None:
+    rest = {"tariffs.activity_rest_trend": 0.0}
+    demanded = paid([], "drg-activity", values=rest, closing=True)
+    assert moved(demanded, "activity-pool") == pytest.approx((318e6 - 0.02 * 15e9) / 12)
+    ledger = paid([course()], "block-budget", values=rest, closing=True)
+    assert moved(ledger, "activity-pool", "state", "region") == pytest.approx(318e6 / 12)
+    assert net_of(ledger, "ward/acute-unit") == pytest.approx(1.1e9 / 12 * 50 / 80, abs=0.02)
+
+
+CONTACTS = [event("gp_consultation"), event("gp_home_visit"), event("gp_phone", flags=("enrolled",))]
+#: Practice A: of each of six age bands 4 risk groups x 2 x 300 person-days.
+DAYS_OF_A_BAND = 2_400
+CAPITATION = (1_290 + 1_410 + 1_580 + 1_820 + 2_120 + 2_400) * DAYS_OF_A_BAND / 365
+
+
+@pytest.mark.parametrize(
+    ("contract", "per_person", "per_contact"),
+    [
+        ("gp-capitation", CAPITATION, 0.0),
+        ("gp-fee-for-service", 0.0, 1.48 * (140 + 270 + 28.5)),
+        ("gp-mixed", 0.5 * CAPITATION, 0.74 * (140 + 270 + 28.5)),
+    ],
+)
+def test_a_practice_is_paid_by_person_by_contact_or_by_both(
+    contract: str, per_person: float, per_contact: float
+) -> None:
+    contacts = paid(CONTACTS, contract)
+    assert net_of(paid([], contract), "gp/A") == pytest.approx(per_person, abs=0.02)
+    assert net_of(contacts, "gp/A") == pytest.approx(per_person + per_contact, abs=0.03)
+    assert moved(contacts, "cofinancing") == pytest.approx(0.15 * per_contact, abs=0.02)
+
+
+def test_a_chronic_fee_for_all_pays_nothing_for_a_contact_of_a_person_with_diabetes() -> None:
+    chronic = [event("gp_consultation", flags=("chronic",)), event("gp_chronic_control", flags=("chronic",))]
+    ledger = paid([*chronic, event("gp_consultation"), event("gp_home_visit", flags=("chronic",))], "chronic-fee")
+    assert moved(ledger, "gp-consultation") == 140
+    assert moved(ledger, "gp-chronic-control") == 0
+    assert moved(ledger, "gp-home-visit") == 270
+    # twice as many persons as under the rules of 2018, where half of practice A's are enrolled
+    assert moved(ledger, "gp-chronic-fee", payee="gp/A") == pytest.approx((1650 + 1200 + 2150) * 3_600 / 365, abs=0.01)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3, 9])
+def test_every_delayed_day_costs_the_same_and_the_region_keeps_all_of_it(nth: int) -> None:
+    ledger = paid([event("finished_treated_day", nth=nth, ward=1)], "delay-charge")
+    assert moved(ledger, "delay-charge-region", RANDERS, "region") == 6_090
+    assert not {"delay-charge-state", "delay-charge-return"} & set(ledger.table()["clause"])
+
+
+def test_a_follow_up_visit_pays_twice_and_the_municipality_bears_a_quarter() -> None:
+    ledger = paid([event("gp_follow_up_visit")], "follow-up-fee")
+    assert moved(ledger, "gp-follow-up-visit", "region", "gp/A") == 800
+    assert moved(ledger, "follow-up-extra-region", "region", "gp/A") == 400
+    assert moved(ledger, "follow-up-extra-municipality", RANDERS, "gp/A") == 400
+
+
+@pytest.mark.parametrize(("after", "divided"), [(11, 120_000), (24, 240_000)])
+def test_a_shared_loss_is_borne_in_thirds_and_is_at_most_a_tenth_of_the_benchmark(after: int, divided: float) -> None:
+    # history is 120 courses at short-run cost 20,000; the year has 12 or 168 courses more, half of which is divided
+    settlement, _ = consortium(Contract.load("shared-risk").to_toml())
+    two_years(settlement, before=10, after=after)
+    settlement.check()
+    ledger = settlement.books["in-force"].ledger
+    assert net_of(ledger, "region", "shared-savings") == pytest.approx(divided * 2 / 3, abs=0.02)  # less its own third
+    practices = sum(net_of(ledger, f"gp/{name}", "shared-savings") for name in "ABC")
+    assert practices == pytest.approx(-divided / 3, abs=0.02)
