@@ -66,9 +66,10 @@ def test_full_cofinancing_pays_a_hip_fracture_in_full_and_gives_a_fixed_sum_back
 
 def test_activity_pays_six_tenths_of_the_tariff_whatever_the_stay_and_the_frame_is_smaller() -> None:
     days = [event("bed_day", ward=0)] * 9
-    ledger = paid([course(32_000), event("outpatient_visit", ward=0), *days], "drg-activity")
-    assert moved(ledger, "hospital-activity", "region", "ward/acute-unit") == pytest.approx(0.6 * (32_000 + 1_900))
-    assert moved(ledger, "hospital-frame") == pytest.approx(662e6 / 12, abs=0.02)
+    ledger = paid([course(32_000), event("outpatient_visit"), *days], "drg-activity")
+    assert moved(ledger, "hospital-activity") == 0.6 * 32_000
+    assert moved(ledger, "hospital-activity", "region", "ward/acute-unit") == 0.6 * 32_000
+    assert moved(ledger, "hospital-frame") == pytest.approx(856e6 / 12, abs=0.02)
 
 
 def test_activity_at_another_hospital_earns_the_catchments_hospital_nothing() -> None:
