@@ -154,12 +154,23 @@ def at_the_door(values: Values) -> Door:
 def avoided_by_follow_up(values: Values) -> float:
     """Acute admissions avoided by one delivered follow-up visit: risk while it protects x (1 - relative risk)."""
     day = Day(values)
-    protected = day["general_practice.follow_up.effect_days"]
-    after = day["general_practice.follow_up.after_days"]
-    fading = day["health.recovery.days"]
-    excess = day["health.recovery.excess"] * fading * math.exp(-after / fading)
-    risk = day.base("admissions") * protected / DAYS_PER_YEAR + excess
+    risk = _risk_after_visit(day, day["general_practice.follow_up.effect_days"])
     return risk * (1.0 - day["general_practice.follow_up.relative_risk"])
+
+
+def readmitted_by_follow_up(values: Values) -> float:
+    """Share of the admissions that a follow-up visit avoids that would have come within 30 days of the discharge."""
+    day = Day(values)
+    protected = day["general_practice.follow_up.effect_days"]
+    early = min(max(30.0 - day["general_practice.follow_up.after_days"], 0.0), protected)
+    return _risk_after_visit(day, early) / _risk_after_visit(day, protected)
+
+
+def _risk_after_visit(day: Day, days: float) -> float:
+    """Acute admissions in some days after a follow-up visit; what a discharge raises the risk by comes early."""
+    fading = day["health.recovery.days"]
+    excess = day["health.recovery.excess"] * fading * math.exp(-day["general_practice.follow_up.after_days"] / fading)
+    return day.base("admissions") * days / DAYS_PER_YEAR + excess
 
 
 def avoided_by_planning(values: Values) -> float:

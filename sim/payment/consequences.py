@@ -29,6 +29,7 @@ from sim.payment.avoided import (
     avoided_by_planning,
     noticed_instability,
     nurse_call,
+    readmitted_by_follow_up,
     relapses,
 )
 
@@ -40,11 +41,13 @@ class Consequences(NamedTuple):
     """Consequences of one kind of provider's actions.
 
     ``events`` has shape (actions, measures): change of each measure's quantity per unit; ``lag`` has shape (actions,):
-    mean months from the action to its downstream events.
+    mean months from the action to its downstream events; ``readmissions`` (actions, measures) is the part of
+    ``events`` that belongs to readmissions within 30 days, beyond those of the usual mix.
     """
 
     events: Numbers
     lag: Numbers
+    readmissions: Numbers
 
 
 def admission(values: Values) -> Events:
@@ -184,6 +187,14 @@ DOWNSTREAM: Final[Mapping[str, Callable[[Values], Events]]] = {
 }
 
 
+#: Share of an action's downstream admissions that are readmissions within 30 days; the usual mix where none is stated.
+READMITTED: Final[Mapping[str, Callable[[Values], float]]] = {
+    "follow_up_visit": readmitted_by_follow_up,
+    "discharge_day": lambda values: 1.0,
+    "discharge_planning": lambda values: 1.0,
+}
+
+
 def own_event(values: Values, name: str, kind: str) -> tuple[str, float]:
     """An action's own event and how much of it one unit makes (avoids, if negative).
 
@@ -209,22 +220,25 @@ def consequences(kind: str, values: Values, optimism: float = 1.0) -> Consequenc
     """
     actions = ACTIONS[kind]
     events = np.zeros((len(actions), len(MEASURES)))
-    lag = np.zeros(len(actions))
+    lag, back = np.zeros(len(actions)), np.zeros_like(events)
     for row, action in enumerate(actions):
         for name, amount in DOWNSTREAM[action.name](values).items():
             events[row, MEASURE[name]] += optimism * amount
+        if action.name in READMITTED:
+            back[row] = READMITTED[action.name](values) * events[row]
         measure, amount = own_event(values, action.name, kind)
         events[row, MEASURE[measure]] = amount
         lag[row] = _lag(action.name, values)
-    return Consequences(events, lag)
+    return Consequences(events, lag, back)
 
 
 def discounted(found: Consequences, kind: str, rate: float) -> Consequences:
     """Consequences with what comes later counting less, at a rate per year; the own event is not touched by it."""
-    events = found.events * ((1.0 + rate) ** (-found.lag / 12.0))[:, None]
+    later = ((1.0 + rate) ** (-found.lag / 12.0))[:, None]
+    events = found.events * later
     for row, action in enumerate(ACTIONS[kind]):
         events[row, MEASURE[action.measure]] = found.events[row, MEASURE[action.measure]]
-    return found._replace(events=events)
+    return found._replace(events=events, readmissions=found.readmissions * later)
 
 
 def _lag(name: str, values: Values) -> float:

@@ -172,9 +172,10 @@ class Planner:
         return net
 
     def _result(self, actor: Actor, worth: Prices, share: Numbers) -> Result:
-        plain, shared, whole = _own_people(worth, share) if actor.kind == "ward" else worth[:3]
+        worth = _own_people(worth, share) if actor.kind == "ward" else worth
+        plain, shared, whole = worth[:3]
         events = actor.consequences.events
-        money = _over_events(events, plain)
+        money = _over_events(events, plain) + _over_events(actor.consequences.readmissions, worth.readmission)
         if not worth.consortium:
             return Result(money, np.zeros_like(money), np.zeros(money.shape[:2]), plain)
         pot = _over_events(events, whole[..., None])[..., 0]
@@ -235,12 +236,13 @@ def signals_of(now: Felt, then: Felt, income: Numbers) -> Signals:
     return Signals(now.felt, then.felt, now.reward, then.reward, income)
 
 
-def _own_people(worth: Prices, share: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _own_people(worth: Prices, share: Numbers) -> Prices:
     """Worth of events of the people of a ward, who come from all municipalities by share; first axis of length 1."""
-    return (
-        (worth.plain * share[:, None, None]).sum(axis=0, keepdims=True),
-        (worth.shared * share[:, None, None]).sum(axis=0, keepdims=True),
-        (worth.whole * share[:, None]).sum(axis=0, keepdims=True),
+    return worth._replace(
+        plain=(worth.plain * share[:, None, None]).sum(axis=0, keepdims=True),
+        shared=(worth.shared * share[:, None, None]).sum(axis=0, keepdims=True),
+        whole=(worth.whole * share[:, None]).sum(axis=0, keepdims=True),
+        readmission=(worth.readmission * share[:, None, None]).sum(axis=0, keepdims=True),
     )
 
 

@@ -45,7 +45,8 @@ class Prices(NamedTuple):
 
     ``plain`` comes from all clauses but those of consortia, ``shared`` from those; ``whole`` (municipalities,
     measures) is what the consortia have more to divide; ``consortium`` is whether there is one; ``krone`` (purses,) is
-    what a krone at year end is worth to each purse.
+    what a krone at year end is worth to each purse. ``readmission`` is what an event of a readmission is worth beyond
+    one of the usual mix, where linear fees tell them apart.
     """
 
     plain: Numbers
@@ -53,6 +54,7 @@ class Prices(NamedTuple):
     whole: Numbers
     consortium: bool
     krone: Numbers
+    readmission: Numbers
 
 
 def krone_worth(bound: Bound, under: Mapping[str, float]) -> Numbers:
@@ -153,7 +155,18 @@ def prices(
         if isinstance(clause, SharedSavings):
             whole[found.town, found.measure] += found.divided
     consortium = any(isinstance(clause, SharedSavings) for clause in bound.clauses)
-    return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}))
+    return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}), readmission_worth(bound, states))
+
+
+def readmission_worth(bound: Bound, states: States) -> Numbers:
+    """Worth of one more event of a readmission beyond one of the usual mix, (municipalities, measures, purses), DKK."""
+    worth = np.zeros((len(bound.accounts.places.municipalities), len(MEASURES), len(PURSES)))
+    for clause, state in zip(bound.clauses, states, strict=True):
+        more = clause.more_of_readmission(state) if isinstance(clause, Fee) and clause.linear else None
+        if isinstance(clause, Fee) and more is not None:
+            for role, sign in ((clause.spec.payee, 1.0), (clause.spec.payer, -1.0)):
+                worth[:, :, PURSE.get(role, PURSE["pools"])] += sign * more.T
+    return worth
 
 
 class ClauseWorth(NamedTuple):

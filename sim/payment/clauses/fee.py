@@ -18,8 +18,8 @@ from sim.payment.clauses.ceiling import ADDED, BoundCeiling
 from sim.payment.clauses.fee_items import FeeSpec, Item
 from sim.payment.clauses.parts import Part
 
-#: Amounts and events of the last twelve months, remembered by calendar month, part and municipality.
-_RINGS: Final = ("rated", "units")
+#: Amounts, events and readmissions of the last twelve months, remembered by calendar month, part and municipality.
+_RINGS: Final = ("rated", "units", "readmitted")
 
 
 def bound_parts(item: Item, binding: Binding, earlier: Mapping[str, Any], key: tuple[str | int, ...]) -> list[Part]:
@@ -102,7 +102,7 @@ class Fee:
     def start(self) -> ClauseState:
         """No activity seen yet."""
         shape = (12, len(self.parts), self._shape[0])
-        seen = {"rated": np.zeros(shape), "units": np.zeros(shape)}
+        seen = {name: np.zeros(shape) for name in _RINGS}
         return seen if self.ceiling is None else seen | self.ceiling.start(self._shape[0])
 
     def rate(self, state: ClauseState, month: MonthActivity) -> tuple[ClauseState, Numbers]:
@@ -160,6 +160,21 @@ class Fee:
         found: Numbers = self.alone.typical([state])[0]
         return found
 
+    def more_of_readmission(self, state: ClauseState) -> Numbers | None:
+        """What one more readmission is rated beyond one of the usual mix, (measures, municipalities), DKK.
+
+        None if the fee does not tell readmissions apart: then both are rated alike.
+        """
+        if all(part.of_readmission is None for part in self.parts):
+            return None
+        rated, units, readmitted = (state[name].sum(axis=0) for name in _RINGS)
+        found = np.zeros((len(MEASURES), self._shape[0]))
+        for index, part in enumerate(self.parts):
+            if part.of_readmission is not None:
+                mean, alone = (_ratio(rated[index], count[index]) for count in (units, readmitted))
+                found[part.measure] += alone - mean
+        return found
+
     def unit_totals(self, state: ClauseState) -> Numbers:
         """Totals of one more unit of each measure, at the first organisation of each municipality."""
         totals = np.zeros((len(MEASURES), self._shape[0], *self._shape))
@@ -175,15 +190,20 @@ class Fee:
         return nearest_ore(flows)
 
 
+def _ratio(above: Numbers, below: Numbers) -> Numbers:
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+
+
 class Priced(NamedTuple):
     """What a month's events earn under a schedule of fees, weighted, DKK.
 
-    ``rated`` and ``units`` (parts, municipalities) are amounts and events of each part; ``totals`` (fees,
-    municipalities x slots).
+    ``rated``, ``units`` and ``readmitted`` (parts, municipalities) are amounts, events and readmissions of each part;
+    ``totals`` (fees, municipalities x slots).
     """
 
     rated: Numbers
     units: Numbers
+    readmitted: Numbers
     totals: Sequence[Numbers]
 
 
@@ -217,11 +237,11 @@ class FeeSchedule:
         else:
             priced = month.kept(self.key, lambda: self.priced(month, states, kept))
         rings = [np.concatenate([state[name] for state in states], axis=1) for name in _RINGS]
-        for ring, amounts in zip(rings, (priced.rated, priced.units), strict=True):
+        for ring, amounts in zip(rings, (priced.rated, priced.units, priced.readmitted), strict=True):
             ring[month.month % 12] = amounts
         common = {"month": month.month, "closing": month.closing, "copies": month.copies}
         new = [
-            {**state, **courses, "rated": rings[0][:, own], "units": rings[1][:, own], **common}
+            {**state, **courses, **{name: ring[:, own] for name, ring in zip(_RINGS, rings, strict=True)}, **common}
             for state, courses, own in zip(states, kept, self._of_fee, strict=True)
         ]
         return [
@@ -241,7 +261,8 @@ class FeeSchedule:
             amounts[index] = self.parts[index].row_by_row(month, self.axis, states[fee], kept[fee]).sum(axis=0)
         amounts *= month.weight
         totals = [amounts[own].sum(axis=0).ravel() for own in self._of_fee]
-        return Priced(amounts.sum(axis=2), month.units()[self._measures], totals)
+        readmitted = np.array([part.readmitted(month) for part in self.parts])
+        return Priced(amounts.sum(axis=2), month.units()[self._measures], readmitted, totals)
 
     def by_band(self, month: MonthActivity) -> Numbers:
         """Amounts by part, age band and municipality, weighted, DKK."""
@@ -256,7 +277,7 @@ class FeeSchedule:
 
     def typical(self, states: Sequence[ClauseState]) -> Numbers:
         """Mean rated amount per unit, shape (fees, measures, municipalities), as :meth:`Fee.typical`."""
-        rated, units = (np.concatenate([state[name] for state in states], axis=1).sum(axis=0) for name in _RINGS)
+        rated, units = (np.concatenate([state[name] for state in states], axis=1).sum(axis=0) for name in _RINGS[:2])
         mean = np.divide(rated, units, out=self._listed.copy(), where=units > 0)
         found = np.zeros((len(self.fees), len(MEASURES), self.places))
         np.add.at(found, (self._fee_of_part, self._measures), mean)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.measures import FLAG
 from sim.payment.activity import BANDS, MonthActivity, summed
 from sim.payment.clauses.base import ClauseState, Integers, Numbers
 from sim.payment.clauses.binding import Filter
@@ -50,6 +51,13 @@ class Part:
         return not self.of_value and self.cap is None and not self.steps and self.filter.counted
 
     @cached_property
+    def of_readmission(self) -> bool | None:
+        """Whether it pays readmissions alone, or all but them; None if it does not tell them apart."""
+        if (self.filter.wanted | self.filter.barred) & FLAG["readmission"]:
+            return bool(self.filter.wanted & FLAG["readmission"])
+        return None
+
+    @cached_property
     def list_price(self) -> float:
         """DKK per unit before anything has been seen; 0 for a share of an unseen value."""
         if self.of_value:
@@ -88,6 +96,15 @@ class Part:
         cell = (band * shape[0] + column("municipality")) * shape[1] + slots
         sums = summed(cell, amount * self.outer[band], BANDS * shape[0] * shape[1])
         return sums.reshape(BANDS, *shape)
+
+    def readmitted(self, month: MonthActivity) -> Numbers:
+        """Units of its measure that are readmissions by municipality, weighted; zeros if it does not ask for them."""
+        places = len(month.places.municipalities)
+        if not self.of_readmission:
+            return np.zeros(places)
+        back = (month.column(self.measure, "flags") & FLAG["readmission"]) > 0
+        towns, quantity = (month.column(self.measure, name)[back] for name in ("municipality", "quantity"))
+        return summed(towns, quantity, places) * month.weight
 
 
 def _step_price(steps: tuple[tuple[int, float], ...], nth: Integers) -> Numbers:

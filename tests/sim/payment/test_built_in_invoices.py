@@ -68,8 +68,9 @@ def test_activity_pays_six_tenths_of_the_tariff_whatever_the_stay_and_the_frame_
     days = [event("bed_day", ward=0)] * 9
     ledger = paid([course(32_000), event("outpatient_visit"), *days], "drg-activity")
     assert moved(ledger, "hospital-activity") == 0.6 * 32_000
-    assert moved(ledger, "hospital-activity", "region", "ward/acute-unit") == 0.6 * 32_000
+    assert moved(ledger, "hospital-activity", "state", "ward/acute-unit") == 0.6 * 32_000
     assert moved(ledger, "hospital-frame") == pytest.approx(856e6 / 12, abs=0.02)
+    assert moved(ledger, "activity-grant-moved", "region", "state") == pytest.approx(244e6 / 12, abs=0.02)
 
 
 def test_activity_at_another_hospital_earns_the_catchments_hospital_nothing() -> None:
@@ -143,3 +144,8 @@ def test_a_shared_loss_is_borne_in_thirds_and_is_at_most_a_tenth_of_the_benchmar
     assert net_of(ledger, "region", "shared-savings") == pytest.approx(divided * 2 / 3, abs=0.02)  # less its own third
     practices = sum(net_of(ledger, f"gp/{name}", "shared-savings") for name in "ABC")
     assert practices == pytest.approx(-divided / 3, abs=0.02)
+
+
+def test_a_readmission_earns_the_hospital_nothing_and_a_first_admission_as_before() -> None:
+    ledger = paid([course(32_000), course(50_000, flags=("acute", "readmission"))], "readmission-no-pay")
+    assert moved(ledger, "hospital-activity", "state", "ward/acute-unit") == 0.6 * 32_000

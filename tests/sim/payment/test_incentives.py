@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from agents.actions import ACTIONS
 from agents.behaviour import behaviour_of
 from agents.responses.law import Signals
 from agents.responses.registry import next_levels
 from sim.measures import MEASURE
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
-from sim.payment.avoided import avoided_by_planning
+from sim.payment.avoided import avoided_by_planning, readmitted_by_follow_up
 from sim.payment.contract import Contract
 from sim.payment.deciders import CHAINS, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
@@ -235,6 +236,31 @@ def test_7_relabelling_answers_ten_times_as_strongly_as_planning() -> None:
     assert z_of(0.047, 96_000, planning) == pytest.approx(0.05790, abs=1e-4)
     assert z_of(0.047, 96_000, observation) == pytest.approx(0.6016, abs=1e-3)
     assert math.exp(z_of(0.047, 96_000, observation)) == pytest.approx(1.825, abs=1e-3)
+
+
+def test_a_fee_that_leaves_readmissions_out_is_not_lost_with_one_that_a_plan_avoids() -> None:
+    drg = 'id = "drg"\nkind = "fee"\npayer = "region"\npayee = "ward"\non = "hospital_course"\nshare_of = "value"'
+    stays = [event("hospital_course", value=32_000, ward=0)] * 4
+    stays.append(event("hospital_course", value=32_000, ward=0, flags=("acute", "readmission")))
+    planner = Planner.of(PARAMETERS, PLACES)
+    actions = [action.name for action in ACTIONS["ward"]]
+    plan, threshold = actions.index("discharge_planning"), actions.index("admission_threshold")
+
+    def gross(where: str) -> np.ndarray:
+        worth = priced(clauses(drg + where), stays)
+        return planner.gross("ward", worth, NO_LOAD["ward"], SHARE)[0, :, PURSE["ward"]]
+
+    paid, unpaid = gross(""), gross('\nwhere = { without = ["readmission"] }')
+    alone = gross('\nwhere = { flags = ["readmission"] }')
+    assert paid[plan] == pytest.approx(-32_000 * avoided_by_planning(PARAMETERS) * PARAMETERS["response.optimism"])
+    assert unpaid[plan] == pytest.approx(0.0, abs=1e-9)
+    assert alone[plan] == pytest.approx(paid[plan])
+    assert unpaid[threshold] == pytest.approx(0.8 * paid[threshold])  # an admission of the usual mix
+
+
+def test_a_visit_that_protects_no_longer_than_thirty_days_avoids_readmissions_alone() -> None:
+    assert 0.0 < readmitted_by_follow_up(PARAMETERS) < 1.0
+    assert readmitted_by_follow_up(PARAMETERS.replace({"general_practice.follow_up.effect_days": 20.0})) == 1.0
 
 
 def shared_savings(put_in: str = '"where-it-falls"', share: float = 0.5) -> str:

@@ -150,7 +150,7 @@ def test_parameters_named_by_the_built_in_contracts_exist_and_say_what_is_assume
     parameters = Parameters.load()
     for name in set(contract_names()) - {"none"}:
         named = Contract.load(name).parameters()
-        assert "tariffs.gp_consultation" in named
+        assert "tariffs.region_block_grant" in named
         assert all(parameter in parameters for parameter in named)
         assert set(named) & set(parameters.assumed())
 
