@@ -144,7 +144,7 @@ class Contract:
             role
             for spec in self.clauses
             for role in (getattr(spec, "payer", ""), getattr(spec, "payee", ""), getattr(spec, "rest_to", ""))
-            if "/" in role
+            if role and "/" in role
         ]
         found += [f"consortium/{spec.id}" for spec in self.clauses if spec.kind == "shared_savings"]
         return tuple(dict.fromkeys(found))
@@ -338,12 +338,18 @@ def _overlap(one: FeeSpec, other: FeeSpec) -> bool:
 
 
 def _check_pools(contract: Contract) -> None:
-    """Every pool that is paid into must be emptied."""
-    emptied = {spec.payer for spec in contract.clauses if isinstance(spec, PoolSpec)}
+    """Every pool that is paid into must be emptied, and every pool that pays must be filled."""
+    pools = [spec for spec in contract.clauses if isinstance(spec, PoolSpec)]
+    emptied = {spec.payer for spec in pools}
+    covered = {(name, spec.payee) for spec in pools for name in spec.covers}
     for spec in contract.clauses:
-        payee = getattr(spec, "payee", "")
+        if isinstance(spec, PoolSpec):
+            continue
+        source, at = contract.places[spec.id]
+        payer, payee = getattr(spec, "payer", ""), getattr(spec, "payee", "")
         if "/" in payee and payee not in emptied:
-            source, at = contract.places[spec.id]
-            raise source.error(
-                f'nothing empties "{payee}"', (*at, "payee"), f'a clause of kind "pool" with payer = "{payee}"'
-            )
+            problem, allowed = f'nothing empties "{payee}"', f'a clause of kind "pool" with payer = "{payee}"'
+            raise source.error(problem, (*at, "payee"), allowed)
+        if "/" in payer and (spec.id, payer) not in covered:
+            problem, allowed = f'nothing fills "{payer}"', f'a clause of kind "pool" that covers = ["{spec.id}"]'
+            raise source.error(problem, (*at, "payer"), allowed)

@@ -217,9 +217,8 @@ class Bound:
                 passed = sum(
                     (typical.get(name, np.zeros(net.shape[1:])) for name in clause.sources), np.zeros(net.shape[1:])
                 )
-                net[row.get(clause.spec.payer, row["outside"])] -= passed
-                net[row["municipality"]] += passed * state["key"][:-1]
-                net[row["outside"]] += passed * (1.0 - state["key"][:-1])
+                for role, gained in clause.gained(state).items():
+                    net[row.get(role, row["outside"])] += passed * gained
         return net
 
 

@@ -64,13 +64,20 @@ POOL = (
     'on = "bed_day"\namount = 33.337\n'
     '[[clause]]\nid = "return"\nkind = "pool"\npayer = "pool/days"\npayee = "municipality"\nreturns = ["charge"]\n'
 )
+COVERED = (
+    '[[clause]]\nid = "care"\nkind = "fee"\npayer = "pool/days"\npayee = "region"\n'
+    'on = "bed_day"\namount = 33.337\n'
+    '[[clause]]\nid = "joint"\nkind = "pool"\npayee = "pool/days"\ncovers = ["care"]\n'
+    "put_in = { region = 0.3, municipality = 0.7 }\n"
+)
+POOLS = {"pool": POOL, "pool-covers": COVERED}
 
 
 def text_of(kind: str) -> str:
-    return HEAD + (POOL if kind == "pool" else f'[[clause]]\nid = "one"\n{CLAUSES[kind]}\n')
+    return HEAD + POOLS.get(kind, f'[[clause]]\nid = "one"\n{CLAUSES.get(kind)}\n')
 
 
-KINDS = [*CLAUSES, "pool"]
+KINDS = [*CLAUSES, *POOLS]
 EVERYTHING = [*KINDS, *contract_names()]
 PLAIN = [
     "fee-plain",
@@ -84,6 +91,7 @@ PLAIN = [
     "budget",
     "budget-residents",
     "pool",
+    "pool-covers",
 ]
 
 
@@ -254,7 +262,7 @@ def test_states_are_never_changed_in_place(name: str) -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_no_clause_pays_for_events_outside_its_measures(name: str) -> None:
     bound = bound_of(name)
-    named = {"bed_day"} if name == "pool" else set(bound.clauses[0].spec.measures())
+    named = {"bed_day"} if name in POOLS else set(bound.clauses[0].spec.measures())
     months = months_of(5, 60)
     states, flows = run(bound, months)
     others = [event(measure.name, value=1e4, nth=3) for measure in MEASURES if measure.name not in named]

@@ -114,8 +114,8 @@ class SharedSavingsSpec(ClauseSpec):
     """
 
     kind: Literal["shared_savings"]
-    put_in: Annotated[Any, BeforeValidator(lambda value: _check_key(value, falls=True))]
-    take_out: Annotated[Any, BeforeValidator(lambda value: _check_key(value, falls=False))]
+    put_in: Annotated[Any, BeforeValidator(lambda value: check_key(value, falls=True))]
+    take_out: Annotated[Any, BeforeValidator(lambda value: check_key(value))]
     spending: Annotated[tuple[Spending, ...], from_array, Field(min_length=1, description="an array of tables")]
     valued_at: Literal["ledger", "tariff", "short-run cost", "long-run cost"]
     level: Literal["consortium", "provider"] = "consortium"
@@ -146,7 +146,8 @@ class SharedSavingsSpec(ClauseSpec):
         return tuple(part.clause for part in self.spending if part.clause)
 
 
-def _check_key(value: object, falls: bool) -> object:
+def check_key(value: object, falls: bool = False) -> object:
+    """Whether something may stand where a key of members is asked for; the key itself."""
     if falls and value == "where-it-falls":
         return value
     if not isinstance(value, Mapping):

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from sim.measures import MEASURE
+from sim.parameters import Parameters
+from sim.payment.accounts import ROLES, Accounts
 from sim.payment.contract import Contract
 from sim.payment.ledger import Ledger
-from tests.contracts.made_months import event
+from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
 from tests.sim.payment.test_invoices_by_hand import consortium, moved, paid, two_years
 
 RANDERS = "municipality/Randers"
@@ -149,3 +152,40 @@ def test_a_shared_loss_is_borne_in_thirds_and_is_at_most_a_tenth_of_the_benchmar
 def test_a_readmission_earns_the_hospital_nothing_and_a_first_admission_as_before() -> None:
     ledger = paid([course(32_000), course(50_000, flags=("acute", "readmission"))], "readmission-no-pay")
     assert moved(ledger, "hospital-activity", "state", "ward/acute-unit") == 0.6 * 32_000
+
+
+def test_a_municipality_pays_for_all_that_residents_use_and_gets_an_amount_by_age() -> None:
+    # Randers has two practices, each with 2,400 person-days in every age band
+    due = (15_500 + 18_300 + 21_900 + 25_000 + 29_100 + 34_900) * 2 * DAYS_OF_A_BAND / 365
+    ledger = paid([course(72_000), event("gp_home_visit"), event("out_of_hours_contact")], "population-capitation")
+    assert moved(ledger, "citizen-capitation", "region", RANDERS) == pytest.approx(due, abs=0.01)
+    assert moved(ledger, "citizen-care", RANDERS, "region") == 72_000 + 270 + 250
+    assert moved(ledger, "gp-home-visit", "region", "gp/A") == 270
+
+
+def test_a_joint_purse_pays_for_care_once_and_is_filled_by_its_key() -> None:
+    hour = event("home_help", quantity=60)
+    ledger = paid([course(32_000), hour, event("gp_consultation")], "pooled-budget")
+    figures = Parameters.load()
+    of_help = 60 * float(figures["costs.home_help.unit_cost"]) * float(figures["costs.home_help.short_run_share"])
+    assert moved(ledger, "joint-municipal-care", "pool/joint", RANDERS) == pytest.approx(of_help, abs=0.006)
+    assert moved(ledger, "joint-hospital-care", "pool/joint", "region") == 0.5 * 32_000
+    assert moved(ledger, "gp-consultation", "pool/joint", "gp/A") == moved(ledger, "gp-consultation") == 140
+    whole = 16_000 + 140 + of_help
+    assert moved(ledger, "joint-budget", "region", "pool/joint") == pytest.approx(0.565 * whole, abs=0.02)
+    # two thirds of the older residents live in Randers
+    assert moved(ledger, "joint-budget", RANDERS, "pool/joint") == pytest.approx(0.435 * whole * 2 / 3, abs=0.02)
+    assert net_of(ledger, "pool/joint") == 0
+
+
+def test_under_a_joint_budget_a_municipality_feels_its_part_of_an_admission_and_the_region_less_of_it() -> None:
+    months = [made_month([course(32_000)] * 5, month) for month in range(JANUARY_2018, JANUARY_2018 + 12)]
+    contract = Contract.load("pooled-budget")
+    bound = contract.bind(Parameters.load(), Accounts(PLACES, contract.pools()))
+    states = bound.start()
+    for month in months:
+        states, _ = bound.rate(states, month)
+    net = bound.unit_net(states)[:, MEASURE["hospital_course"], 0]
+    assert net[ROLES.index("municipality")] == pytest.approx(-0.435 * 16_000 * 2 / 3)
+    assert net[ROLES.index("region")] == pytest.approx(16_000 - 0.565 * 16_000)
+    assert net.sum() == pytest.approx(0.0, abs=1e-9)

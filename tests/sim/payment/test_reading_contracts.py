@@ -19,6 +19,9 @@ SHARED = (
     "take_out = { region = 0.5, gp = 0.5 }\nshare = 0.5\n"
     'spending = [{ on = "outpatient_visit" }]\nvalued_at = "tariff"\nminimum_rate = 0.02\nbenchmark = { trend = 0.0 }\n'
 )
+COVERED = (
+    'id = "p"\nkind = "pool"\npayee = "pool/x"\ncovers = ["extra"]\nput_in = { region = 0.3, municipality = 0.7 }\n'
+)
 POOL = 'id = "p"\nkind = "pool"\npayer = "state"\npayee = "municipality"\nreturns = ["extra"]\n'
 
 
@@ -52,6 +55,12 @@ def made(*clauses: str, head: str = 'name = "made"\n') -> str:
             ["same purpose", "on_top_of"],
         ),
         (made(FEE.replace('"gp"', '"pool/x"')), ["nothing empties", "pool/x"]),
+        (made(FEE.replace('"region"', '"pool/x"')), ["nothing fills", "pool/x"]),
+        (made(COVERED.replace("0.3", "0.2")), ["put_in", "sum to 0.9"]),
+        (made(COVERED.replace("municipality = 0.7", "gp = 0.7")), ["put_in", "gp"]),
+        (made(COVERED.replace("0.7 }", '0.7 }\nreturns = ["extra"]')), ["either"]),
+        (made(COVERED.replace('"pool/x"', '"region"')), ["pool/<name>"]),
+        (made(POOL.replace('"municipality"', '"gp"')), ["municipality"]),
         (made(FEE + 'on_top_of = "nothing"\n'), ["nothing", "on_top_of"]),
         (made(SHARED.replace("gp = 0.5", "gp = 0.4")), ["take_out", "sum to 0.9"]),
         (made(SHARED.replace("gp = 0.5", 'gp = "3/2"')), ["3/2"]),
@@ -81,7 +90,8 @@ def test_a_broken_contract_is_refused_with_its_place_and_what_is_allowed(text: s
         (made(FEE + 'share = "tariffs.gp_phone"\n'), ["28.5", "from 0 to 1"]),
         (made(FEE + 'where = { municipality = ["Rander"] }\n'), ["Rander", "Randers"]),
         (made(POOL, FEE), ["extra", "returns"]),
-        (made(FEE, POOL), ["never had"]),
+        (made(FEE, POOL), ["would not be empty"]),
+        (made(FEE, COVERED), ["not paid by", "pool/x"]),
         (
             made(FEE + "", 'id = "s"\nkind = "fee"\npayer = "state"\npayee = "region"\nshare_of = ["extr"]\n'),
             ["extr", "extra"],
