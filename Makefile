@@ -33,6 +33,7 @@ bench: .stamps/run
 # Writes what is generated from the code, then checks every link.
 docs: .stamps/dev
 	@$(BIN)/tvaers describe > .stamps/odd.md && mv .stamps/odd.md docs/odd.md
+	@$(BIN)/python -m sim.contract_page > .stamps/contracts.md && mv .stamps/contracts.md docs/built-in-contracts.md
 	@$(BIN)/python -m sim.indicator_page > .stamps/indicators.md && mv .stamps/indicators.md docs/indicators.md
 	@$(BIN)/python -m pytest -q tests/docs
 
