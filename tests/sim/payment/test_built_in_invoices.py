@@ -163,18 +163,20 @@ def test_a_municipality_pays_for_all_that_residents_use_and_gets_an_amount_by_ag
     assert moved(ledger, "gp-home-visit", "region", "gp/A") == 270
 
 
-def test_a_joint_purse_pays_for_care_once_and_is_filled_by_its_key() -> None:
-    hour = event("home_help", quantity=60)
-    ledger = paid([course(32_000), hour, event("gp_consultation")], "pooled-budget")
+def test_a_joint_purse_pays_for_care_once_and_is_filled_half_by_each() -> None:
+    care = [event("home_nursing", quantity=60), event("home_help", quantity=60), event("nursing_home_day")]
+    ledger = paid([course(32_000), *care, event("gp_consultation")], "pooled-budget")
     figures = Parameters.load()
-    of_help = 60 * float(figures["costs.home_help.unit_cost"]) * float(figures["costs.home_help.short_run_share"])
-    assert moved(ledger, "joint-municipal-care", "pool/joint", RANDERS) == pytest.approx(of_help, abs=0.006)
+    of_nurse = 60 * float(figures["costs.home_nursing.unit_cost"] * figures["costs.home_nursing.short_run_share"])
+    # home help and nursing homes are not in the purse
+    assert moved(ledger, "joint-municipal-care", "pool/joint", RANDERS) == pytest.approx(of_nurse, abs=0.006)
     assert moved(ledger, "joint-hospital-care", "pool/joint", "region") == 0.5 * 32_000
     assert moved(ledger, "gp-consultation", "pool/joint", "gp/A") == moved(ledger, "gp-consultation") == 140
-    whole = 16_000 + 140 + of_help
-    assert moved(ledger, "joint-budget", "region", "pool/joint") == pytest.approx(0.565 * whole, abs=0.02)
+    whole = 16_000 + 140 + of_nurse
+    assert moved(ledger, "joint-budget", "region", "pool/joint") == pytest.approx(0.5 * whole, abs=0.02)
     # two thirds of the older residents live in Randers
-    assert moved(ledger, "joint-budget", RANDERS, "pool/joint") == pytest.approx(0.435 * whole * 2 / 3, abs=0.02)
+    assert moved(ledger, "joint-budget", RANDERS, "pool/joint") == pytest.approx(0.5 * whole * 2 / 3, abs=0.02)
+    assert moved(ledger, "joint-budget-return", "region") == pytest.approx(241e6 / 12, abs=0.02)
     assert net_of(ledger, "pool/joint") == 0
 
 
@@ -186,6 +188,6 @@ def test_under_a_joint_budget_a_municipality_feels_its_part_of_an_admission_and_
     for month in months:
         states, _ = bound.rate(states, month)
     net = bound.unit_net(states)[:, MEASURE["hospital_course"], 0]
-    assert net[ROLES.index("municipality")] == pytest.approx(-0.435 * 16_000 * 2 / 3)
-    assert net[ROLES.index("region")] == pytest.approx(16_000 - 0.565 * 16_000)
+    assert net[ROLES.index("municipality")] == pytest.approx(-0.5 * 16_000 * 2 / 3)
+    assert net[ROLES.index("region")] == pytest.approx(16_000 - 0.5 * 16_000)
     assert net.sum() == pytest.approx(0.0, abs=1e-9)
