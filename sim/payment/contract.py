@@ -337,11 +337,24 @@ def _overlap(one: FeeSpec, other: FeeSpec) -> bool:
     )
 
 
+def _check_divided_once(contract: Contract, pools: Sequence[PoolSpec]) -> None:
+    """No pool may pass on or cover a clause that is passed on or covered already: it would not be empty."""
+    divided: set[str] = set()
+    for spec in pools:
+        for name in (*spec.returns, *spec.covers):
+            if name in divided:
+                source, at = contract.places[spec.id]
+                key = "returns" if spec.returns else "covers"
+                raise source.error(f'the clause "{name}" is divided by a pool already', (*at, key))
+            divided.add(name)
+
+
 def _check_pools(contract: Contract) -> None:
     """Every pool that is paid into must be emptied, and every pool that pays must be filled."""
     pools = [spec for spec in contract.clauses if isinstance(spec, PoolSpec)]
     emptied = {spec.payer for spec in pools}
     covered = {(name, spec.payee) for spec in pools for name in spec.covers}
+    _check_divided_once(contract, pools)
     for spec in contract.clauses:
         if isinstance(spec, PoolSpec):
             continue

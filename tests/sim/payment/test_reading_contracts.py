@@ -57,6 +57,8 @@ def made(*clauses: str, head: str = 'name = "made"\n') -> str:
         (made(FEE.replace('"gp"', '"pool/x"')), ["nothing empties", "pool/x"]),
         (made(FEE.replace('"region"', '"pool/x"')), ["nothing fills", "pool/x"]),
         (made(COVERED.replace("0.3", "0.2")), ["put_in", "sum to 0.9"]),
+        (made(COVERED, COVERED.replace('"p"', '"q"')), ["covers", '"extra" is divided by a pool already']),
+        (made(POOL, POOL.replace('["extra"]', '["other", "other"]').replace('"p"', '"q"')), ["returns", '"other"']),
         (made(COVERED.replace("municipality = 0.7", "gp = 0.7")), ["put_in", "gp"]),
         (made(COVERED.replace("0.7 }", '0.7 }\nreturns = ["extra"]')), ["either"]),
         (made(COVERED.replace('"pool/x"', '"region"')), ["pool/<name>"]),
