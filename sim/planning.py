@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,6 +36,7 @@ from sim.payment.stakes import volumes
 from sim.peers import peers_of
 from sim.provider_luck import ProviderLuck
 from sim.records import COUNTER, WARD_COUNTER, as_columns
+from sim.state import day_gone
 
 if TYPE_CHECKING:
     from agents.responses.law import Behaviour
@@ -138,6 +140,7 @@ class Planning:
             quantity=out.quantity,
             sums=sums_of(out, self.places, self.listed),
             indicators={"experience": self._experience(out)},
+            gone=partial(day_gone, self.world.state.people.card),
         )
         self.settlement.settle(activity, self._capacity(out, days), post=month >= self.start)
         self.once = activity.once

@@ -192,6 +192,12 @@ class Organisations(NamedTuple):
     others: NDArray[np.float64]  # (measuring.USES,) smoothed use of the sample over what is expected of it
 
 
+def day_gone(card: Any, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Day on which people died or moved away, :data:`FAR` for those who are here; their care was written that day."""
+    place = card["place"][rows]
+    return np.where((place == DEAD) | (place == MOVED), card["accrued"][rows], FAR).astype(np.int64)
+
+
 class State(NamedTuple):
     """The whole state of a run."""
 

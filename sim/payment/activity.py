@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,6 +14,7 @@ from sim.clock import day_number, first_of_month
 from sim.measures import AGE_BANDS, FLAG, MEASURES
 from sim.payment.accounts import Places, natural_axis
 from sim.payment.made_once import MadeOnce
+from sim.state import FAR
 
 if TYPE_CHECKING:
     from sim.records import ActivityTable
@@ -30,6 +31,11 @@ ENROLLED: Final = FLAG["enrolled"]
 def summed(cells: NDArray[Any], weights: NDArray[Any], length: int) -> Numbers:
     """Sum of weights in each of ``length`` cells."""
     return np.asarray(np.bincount(cells, weights=weights, minlength=length), dtype=np.float64)
+
+
+def nobody_gone(people: Integers) -> Integers:
+    """Nobody dies or moves away."""
+    return np.full(len(people), FAR, dtype=np.int64)
 
 
 class Sums(NamedTuple):
@@ -85,6 +91,8 @@ class MonthActivity:
         What one compiled pass over the rows has found; without it everything is found from the rows themselves.
     indicators : mapping of str to (numerator, denominator)
         Sums of the month that gates may ask for and that are not in the rows, such as ``experience``.
+    gone : callable
+        From rows of people to the day on which each died or moved away; :data:`sim.state.FAR` for those who are here.
     once : MadeOnce
         What contracts have worked out this month and share.
     """
@@ -100,6 +108,7 @@ class MonthActivity:
     quantity: Integers | None = None
     sums: Sums | None = None
     indicators: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    gone: Callable[[Integers], Integers] = field(default=nobody_gone, repr=False)
     once: MadeOnce = field(default_factory=MadeOnce, repr=False)
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 

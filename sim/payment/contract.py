@@ -17,6 +17,8 @@ from pydantic import Field
 from sim.locating import Key
 from sim.payment.accounts import Accounts, Places
 from sim.payment.clauses.budget import Budget, BudgetSpec
+from sim.payment.clauses.bundle import Bundle
+from sim.payment.clauses.bundle_terms import BundleSpec
 from sim.payment.clauses.capitation import Capitation, CapitationSpec
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
@@ -49,6 +51,7 @@ KINDS: Final[dict[str, Kind]] = {
     "fee": Kind(FeeSpec, Fee.bind),
     "capitation": Kind(CapitationSpec, lambda spec, binding, earlier: Capitation.bind(spec, binding)),
     "budget": Kind(BudgetSpec, lambda spec, binding, earlier: Budget.bind(spec, binding)),
+    "bundle": Kind(BundleSpec, Bundle.bind),
     "shared_savings": Kind(SharedSavingsSpec, SharedSavings.bind),
     "pool": Kind(PoolSpec, Pool.bind),
 }

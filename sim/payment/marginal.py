@@ -30,7 +30,7 @@ from sim.payment.clauses.fee import Fee
 from sim.payment.expectation import Chance, Expectation
 from sim.payment.foresight import expected_year
 from sim.payment.made_once import MadeOnce
-from sim.payment.settlement import Bound, States
+from sim.payment.settlement import IN_UNIT_NET, Bound, States
 
 Numbers = NDArray[np.float64]
 
@@ -140,12 +140,12 @@ def prices(
         plain[:, :, : len(ROLES)] = net.transpose(2, 1, 0)
     purse, moved = purses_of(bound.accounts), dict[str, ClauseWorth]()
     for clause, state in pairs:
-        if clause.linear and not full:
+        if clause.linear and not full and isinstance(clause, IN_UNIT_NET):
             continue
 
         def worth(clause: Clause = clause, state: ClauseState = state) -> ClauseWorth:
             if clause.sources or (clause.linear and not full):
-                return _by_flows(clause, state, purse, moved)
+                return _by_flows(clause, state, purse, moved, worth_today(clause, month, discount))
             return _by_settling(clause, state, purse, expectation, chance_of_year, month, discount)
 
         found = worth() if clause.sources else known.made_from("worth", (clause, state), worth)
@@ -190,14 +190,14 @@ def _touched(units: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64], Numb
 
 
 def _by_flows(
-    clause: Clause, state: ClauseState, purse: NDArray[np.int64], moved: Mapping[str, ClauseWorth]
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], moved: Mapping[str, ClauseWorth], today: float
 ) -> ClauseWorth:
     """Worth by the flows of one more event, for pools (from what their sources move) and linear clauses."""
     units = clause.unit_totals(state)
     for name in clause.sources:
         units[moved[name].measure, moved[name].town, 0] += moved[name].moved
     measure, town, rows = _touched(units)
-    flows = clause.due(state, np.ascontiguousarray(rows))
+    flows = clause.due(state, np.ascontiguousarray(rows)) * today
     purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,7 +194,9 @@ class Bound:
         return [clause.unit_totals(state) for clause, state in zip(self.clauses, states, strict=True)]
 
     def unit_net(self, states: States) -> Numbers:
-        """Net result per role for one more unit of each measure, over all *linear* clauses: the exact short cut.
+        """Net result per role for one more unit of each measure, over *linear* clauses of most kinds: the short cut.
+
+        It is exact; :data:`IN_UNIT_NET` are the kinds.
 
         Returns
         -------
@@ -239,6 +241,9 @@ def _grouped(accounts: Integers) -> tuple[Integers, Integers, Integers]:
     found, starts = np.unique(accounts[order], return_index=True)
     return order, starts, found
 
+
+#: Kinds whose linear clauses :meth:`Bound.unit_net` prices: those of other kinds are priced by their flows.
+IN_UNIT_NET: Final = (Fee, Pool, Capitation, Budget)
 
 #: When which contract is in force: (first month, name), rising.
 Schedule = tuple[tuple[int, str], ...]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.clock import day_number, first_of_month
 from sim.measures import MEASURE, MEASURES
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
@@ -70,14 +71,32 @@ COVERED = (
     '[[clause]]\nid = "joint"\nkind = "pool"\npayee = "pool/days"\ncovers = ["care"]\n'
     "put_in = { region = 0.3, municipality = 0.7 }\n"
 )
-POOLS = {"pool": POOL, "pool-covers": COVERED}
+#: Bundles of fees, so that all amounts are in the text.
+FEES = (
+    '[[clause]]\nid = "course"\nkind = "fee"\npayer = "region"\npayee = "ward"\non = "hospital_course"\n'
+    'share_of = "value"\nshare = 0.6\n'
+    '[[clause]]\nid = "contact"\nkind = "fee"\npayer = "region"\npayee = "gp"\non = "gp_consultation"\n'
+    'amount = { "65-79" = 100, "80+" = 130 }\n'
+)
+BUNDLE = (
+    '[[clause]]\nid = "bundle"\nkind = "bundle"\npayer = "region"\nwindow = 40\nstop_loss = 0.5\nat_index = 0.25\n'
+    'index = { on = "hospital_course", where = { flags = ["acute"] } }\nvalued_at = "ledger"\n'
+    'inside = [{ clause = "course" }, { clause = "contact" }]\n'
+)
+TOGETHER = {
+    "pool": POOL,
+    "pool-covers": COVERED,
+    "bundle-reconcile": FEES + BUNDLE + 'price = { "65-79" = 30_000, "80+" = 36_000 }\n'
+    'holder = { ward = "1/2", municipality = 0.3, gp = 0.2 }\n',
+    "bundle-replace": FEES + BUNDLE + 'price = 31_000\nholder = "home-care"\nsettle = "replace"\n',
+}
 
 
 def text_of(kind: str) -> str:
-    return HEAD + POOLS.get(kind, f'[[clause]]\nid = "one"\n{CLAUSES.get(kind)}\n')
+    return HEAD + TOGETHER.get(kind, f'[[clause]]\nid = "one"\n{CLAUSES.get(kind)}\n')
 
 
-KINDS = [*CLAUSES, *POOLS]
+KINDS = [*CLAUSES, *TOGETHER]
 EVERYTHING = [*KINDS, *contract_names()]
 PLAIN = [
     "fee-plain",
@@ -109,8 +128,9 @@ def months_of(seed: int, count: int, months: int = 24, scale: float = 1.0) -> li
     found = []
     for month in range(months):
         events = random_events(rng, count)
-        for one in events:
+        for place, one in enumerate(events):
             one["value"] *= scale
+            one["day"] = day_number(first_of_month(JANUARY_2018 - 12 + month)) + place % 28
         found.append(
             made_month(events, month=JANUARY_2018 - 12 + month, experience=(float(rng.integers(90, 110)), 1000.0))
         )
@@ -167,7 +187,7 @@ def _scaled(text: str, factor: float) -> str:
 
 
 def _scale(table: dict[str, Any], factor: float, shares: bool) -> None:
-    money = {"amount", "level"} | (set() if shares else {"cap"}) | ({"share"} if factor == 0 else set())
+    money = {"amount", "level", "price"} | (set() if shares else {"cap"}) | ({"share"} if factor == 0 else set())
     for key, value in table.items():
         if key in money and isinstance(value, dict):
             table[key] = {name: inner * factor for name, inner in value.items()}
@@ -262,7 +282,7 @@ def test_states_are_never_changed_in_place(name: str) -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_no_clause_pays_for_events_outside_its_measures(name: str) -> None:
     bound = bound_of(name)
-    named = {"bed_day"} if name in POOLS else set(bound.clauses[0].spec.measures())
+    named = {measure for clause in bound.clauses for measure in clause.spec.measures()}
     months = months_of(5, 60)
     states, flows = run(bound, months)
     others = [event(measure.name, value=1e4, nth=3) for measure in MEASURES if measure.name not in named]
@@ -289,7 +309,7 @@ def random_events_of(month: Any) -> list[dict[str, Any]]:
             flags=tuple(name for name, bit in FLAG.items() if table.flags[row] & bit),
             **{
                 name: int(getattr(table, name)[row])
-                for name in ("nth", "person", "episode", "practice", "unit", "ward")
+                for name in ("nth", "day", "person", "episode", "practice", "unit", "ward")
             },
             municipality=int(table.municipality[row]),
         )

@@ -65,6 +65,21 @@ class Part:
         listed = float((self.price * self.outer).mean())
         return listed * self.steps[0][1] if self.steps else listed
 
+    def amounts(self, month: MonthActivity, passing: Integers | None) -> Numbers:
+        """What each passing row earns before ``outer`` and a cap per course, unweighted, DKK."""
+
+        def column(name: str) -> Integers:
+            values = month.column(self.measure, name)
+            return values if passing is None else values[passing]
+
+        amount = column("value") / 100.0 if self.of_value else column("quantity").astype(np.float64)
+        amount = amount * self.price[column("band")]
+        if self.steps:
+            amount = amount * _step_price(self.steps, column("nth"))
+        if self.cap is not None and not self.per_course:
+            amount = np.minimum(amount, self.cap)
+        return amount
+
     def row_by_row(self, month: MonthActivity, axis: str, state: ClauseState, kept: ClauseState) -> Numbers:
         """Amounts by age band, municipality and slot, unweighted, DKK; what must be remembered goes into ``kept``."""
         measure = self.measure
@@ -75,11 +90,7 @@ class Part:
             values = month.column(measure, name)
             return values if passing is None else values[passing]
 
-        band = column("band")
-        amount = column("value") / 100.0 if self.of_value else column("quantity").astype(np.float64)
-        amount = amount * self.price[band]
-        if self.steps:
-            amount = amount * _step_price(self.steps, column("nth"))
+        band, amount = column("band"), self.amounts(month, passing)
         if self.cap is not None and self.per_course:
             course = column("person") << 32 | column("episode")
             known = (
@@ -89,8 +100,6 @@ class Part:
             )
             amount, courses = capped_by_course(course, amount, self.cap, known, month.month)
             kept.update({f"{self.remembers} {name}": value for name, value in zip(COURSE_FIELDS, courses, strict=True)})
-        elif self.cap is not None:
-            amount = np.minimum(amount, self.cap)
         slots = month.slots(measure, axis)
         slots = slots if passing is None else slots[passing]
         cell = (band * shape[0] + column("municipality")) * shape[1] + slots

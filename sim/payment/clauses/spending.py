@@ -1,4 +1,4 @@
-"""Spending on which shared savings are counted: measures at a stated value, and what fee clauses pay."""
+"""Spending on which shared savings and bundles are counted: measures at a stated value, and what fee clauses pay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.measures import FLAG, MEASURE, MEASURES
 from sim.payment.activity import BANDS, MonthActivity, summed
-from sim.payment.clauses.base import Numbers
+from sim.payment.clauses.base import Integers, Numbers
 from sim.payment.clauses.binding import Binding, Filter
 from sim.payment.clauses.fee import Fee
 from sim.payment.clauses.shared_savings import Spending
@@ -45,24 +45,49 @@ class SpendingLine(NamedTuple):
             return np.asarray(month.quantities()[self.measure] * (self.price * month.weight))
         passing = self.filter.rows(month, self.measure)
         columns = []
-        for name in ("municipality", "band", "value" if MEASURES[self.measure].name == BY_VALUE else "quantity"):
+        for name in ("municipality", "band", self._counted):
             column = month.column(self.measure, name)
             columns.append(column if passing is None else column[passing])
-        scale = self.price * month.weight / (100.0 if MEASURES[self.measure].name == BY_VALUE else 1.0)
+        scale = self.price * month.weight / self._parts
         places = len(month.places.municipalities)
         sums = summed(columns[0] * BANDS + columns[1], columns[2], places * BANDS)
         return sums.reshape(places, BANDS) * scale
+
+    @property
+    def _counted(self) -> str:
+        return "value" if MEASURES[self.measure].name == BY_VALUE else "quantity"
+
+    @property
+    def _parts(self) -> float:
+        """How many of what the column counts make a unit of the price: values are in øre."""
+        return 100.0 if MEASURES[self.measure].name == BY_VALUE else 1.0
+
+    def by_row(self, month: MonthActivity) -> tuple[Integers | None, Numbers]:
+        """Positions of the rows that count (None for all of the measure), and what each comes to, unweighted, DKK."""
+        if self.fee is not None:
+            part = self.fee.parts[self.part]
+            passing = part.filter.rows(month, self.measure)
+            band = month.column(self.measure, "band")
+            return passing, part.amounts(month, passing) * part.outer[band if passing is None else band[passing]]
+        passing = None if self.filter is None else self.filter.rows(month, self.measure)
+        column = month.column(self.measure, self._counted)
+        return passing, np.asarray((column if passing is None else column[passing]) * (self.price / self._parts))
 
     def units(self, month: MonthActivity) -> Numbers:
         """Units over which the mean value of one is taken, by municipality, weighted: one more is of that kind.
 
         Courses that an act makes or avoids are acute, so those that are not do not thin out the mean of acute ones.
         """
-        if self.filter is None or not self.filter.wanted & FLAG["acute"]:
-            return np.asarray(month.units()[self.measure])
-        acute = (month.column(self.measure, "flags") & FLAG["acute"]) > 0
-        towns, quantity = (month.column(self.measure, name)[acute] for name in ("municipality", "quantity"))
-        return summed(towns, quantity, len(month.places.municipalities)) * month.weight
+        return units_of(month, self.measure, self.filter)
+
+
+def units_of(month: MonthActivity, measure: int, filtered: Filter | None) -> Numbers:
+    """Units of a measure by municipality, weighted; of acute ones alone where a filter asks for those."""
+    if filtered is None or not filtered.wanted & FLAG["acute"]:
+        return np.asarray(month.units()[measure])
+    acute = (month.column(measure, "flags") & FLAG["acute"]) > 0
+    towns, quantity = (month.column(measure, name)[acute] for name in ("municipality", "quantity"))
+    return summed(towns, quantity, len(month.places.municipalities)) * month.weight
 
 
 def spending_lines(
@@ -75,7 +100,7 @@ def spending_lines(
             fees = [name for name, clause in earlier.items() if isinstance(clause, Fee)]
             raise binding.source.unknown("fee clause further up called", part.clause, fees, (*binding.at, "clause"))
         if fee.spec.payer not in BEARERS:
-            raise binding.fail(f'the clause "{part.clause}" is not paid by a member', ("clause",), "clauses of members")
+            raise binding.fail(f'the clause "{part.clause}" is not paid by region or municipality', ("clause",))
         if fee.remembers:
             raise binding.fail(f'the clause "{part.clause}" is capped per course over months', ("clause",))
         bearer = BEARERS.index(fee.spec.payer)

@@ -1,0 +1,97 @@
+"""Episodes of single persons: which index events open one, which events fall inside, and how much of it has passed."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.payment.clauses.base import ClauseState, Integers, Numbers
+
+_DAY_BITS: Final = 32
+
+
+class Episodes(NamedTuple):
+    """Episodes, sorted by person and day of opening, each array of shape (episodes,).
+
+    ``counted`` is what was inside so far, after the stop-loss, DKK; ``band``, ``municipality``, ``practice``, ``unit``
+    and ``ward`` are those of the index event.
+    """
+
+    person: Integers
+    opened: Integers
+    counted: Numbers
+    band: Integers
+    municipality: Integers
+    practice: Integers
+    unit: Integers
+    ward: Integers
+
+    @classmethod
+    def none(cls) -> Episodes:
+        """No episodes."""
+        empty = np.zeros(0, np.int64)
+        return cls(empty, empty, np.zeros(0), *[empty] * 5)
+
+    @classmethod
+    def of(cls, state: ClauseState) -> Episodes:
+        """Open episodes that a clause remembers."""
+        return cls(*(state[f"episode {name}"] for name in cls._fields))
+
+    def remembered(self) -> ClauseState:
+        """Episodes as part of a clause's state."""
+        return {f"episode {name}": values for name, values in self._asdict().items()}
+
+    def chosen(self, which: NDArray[np.bool_]) -> Episodes:
+        """Some of the episodes."""
+        columns: list[Any] = [values[which] for values in self]
+        return Episodes(*columns)
+
+    def with_new(self, new: Episodes) -> Episodes:
+        """These episodes and new ones."""
+        both: list[Any] = [np.concatenate(pair) for pair in zip(self, new, strict=True)]
+        order = np.lexsort((both[1], both[0]))
+        return Episodes(*(values[order] for values in both))
+
+    def around(self, person: Integers, day: Integers, window: int) -> Integers:
+        """Episode that each event falls in, -1 for none, shape (events,)."""
+        if not len(self.person):
+            return np.full(len(person), -1, dtype=np.int64)
+        at = np.searchsorted(_key(self.person, self.opened), _key(person, day), side="right") - 1
+        last = np.maximum(at, 0)
+        inside = (at >= 0) & (self.person[last] == person) & (day < self.opened[last] + window)
+        return np.where(inside, at, -1)
+
+    def days(self, first: int, end: int, window: int, gone: Integers) -> Integers:
+        """Days of each episode between two days, until its person has died or moved away; ``end`` is not among them."""
+        until = np.minimum(np.minimum(self.opened + window, end), gone)
+        return np.asarray(np.maximum(until - np.maximum(self.opened, first), 0))
+
+
+def _key(person: Integers, day: Integers) -> Integers:
+    return person << _DAY_BITS | day
+
+
+def opening(person: Integers, day: Integers, open_now: Episodes, window: int) -> Integers:
+    """Which index events open an episode: positions, by person and day; none opens while one is running.
+
+    Parameters
+    ----------
+    person, day : int64 array, shape (events,)
+        Index events.
+    open_now : Episodes
+        Episodes opened before, at most one a person.
+    window : int
+        Days.
+    """
+    people, who = np.unique(person, return_inverse=True)
+    free = np.full(len(people), np.iinfo(np.int64).min)
+    known = np.isin(open_now.person, people)
+    free[np.searchsorted(people, open_now.person[known])] = open_now.opened[known] + window
+    left, found = np.lexsort((day, person)), [np.zeros(0, np.int64)]
+    while len(left := left[day[left] >= free[who[left]]]):
+        earliest = left[np.unique(who[left], return_index=True)[1]]
+        found.append(earliest)
+        free[who[earliest]] = day[earliest] + window
+    return np.concatenate(found)
