@@ -1,6 +1,6 @@
-"""What episodes of the built-in bundles cost in a base run, so that their prices can be typed.
+"""What episodes of the built-in bundles cost in the year before a run, so that their prices can be typed.
 
-A price that is the mean of what happens moves nothing on average: money is then at stake only where care changes. The
+A price that is the mean of what happened moves nothing on average: money is then at stake only where care changes. The
 part that is earned with the index event is what that event itself costs, so that who dies early is not a loss.
 """
 
@@ -13,6 +13,8 @@ from sim.months import Months
 from sim.payment.clauses.bundle import Bundle
 from sim.scenario import Scenario
 
+#: Years lived before prices are read, so that episodes of the last one are of all ages.
+BURN_IN_YEARS: Final = 2
 #: Built-in contracts with a bundle of the same name.
 BUNDLES: Final[tuple[str, ...]] = ("bundle-30", "bundle-90")
 
@@ -27,9 +29,10 @@ def typed(usual: Mapping[str, float]) -> tuple[float, float]:
 
 
 def observed(scenario: Scenario, seed: int) -> dict[str, float]:
-    """Live a scenario with the bundles on shadow accounts and read their parameters from its last twelve months."""
-    run = Months(scenario, seed, shadow=BUNDLES)
-    while not run.finished:
+    """Live a scenario's burn-in with the bundles on shadow accounts; their parameters by its last twelve months."""
+    longer = scenario.with_({"time.burn_in_years": BURN_IN_YEARS})
+    run = Months(longer, seed, shadow=BUNDLES)
+    while run.day < longer.start_day:
         run.live(run.month_end)
     found: dict[str, float] = {}
     for name in BUNDLES:

@@ -216,6 +216,12 @@ class MonthActivity:
         found: Numbers = self.kept("units", lambda: self.quantities().sum(axis=2) * self.weight)
         return found
 
+    def units_with(self, measure: int, flag: str) -> Numbers:
+        """Summed quantity of a measure's rows that have a flag, weighted, shape (municipalities,)."""
+        flagged = (self.column(measure, "flags") & FLAG[flag]) > 0
+        towns, quantity = (self.column(measure, name)[flagged] for name in ("municipality", "quantity"))
+        return summed(towns, quantity, len(self.places.municipalities)) * self.weight
+
     def kept(self, key: Any, make: Any) -> Any:
         """Something that several clauses or contracts need from this month, made once."""
         if key not in self._kept:

@@ -25,6 +25,7 @@ from sim.measures import MEASURES
 from sim.payment.accounts import ROLES, Accounts, Cells
 from sim.payment.clauses.base import Clause, ClauseState
 from sim.payment.clauses.budget import Budget
+from sim.payment.clauses.bundle import Bundle
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
 from sim.payment.expectation import Chance, Expectation
@@ -46,7 +47,7 @@ class Prices(NamedTuple):
     ``plain`` comes from all clauses but those of consortia, ``shared`` from those; ``whole`` (municipalities,
     measures) is what the consortia have more to divide; ``consortium`` is whether there is one; ``krone`` (purses,) is
     what a krone at year end is worth to each purse. ``readmission`` is what an event of a readmission is worth beyond
-    one of the usual mix, where linear fees tell them apart.
+    one of the usual mix, where linear fees and bundles tell them apart.
     """
 
     plain: Numbers
@@ -155,17 +156,19 @@ def prices(
         if isinstance(clause, SharedSavings):
             whole[found.town, found.measure] += found.divided
     consortium = any(isinstance(clause, SharedSavings) for clause in bound.clauses)
-    return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}), readmission_worth(bound, states))
+    back = readmission_worth(bound, states, month, discount)
+    return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}), back)
 
 
-def readmission_worth(bound: Bound, states: States) -> Numbers:
+def readmission_worth(bound: Bound, states: States, month: int, discount: float) -> Numbers:
     """Worth of one more event of a readmission beyond one of the usual mix, (municipalities, measures, purses), DKK."""
     worth = np.zeros((len(bound.accounts.places.municipalities), len(MEASURES), len(PURSES)))
+    purse = purses_of(bound.accounts)
     for clause, state in zip(bound.clauses, states, strict=True):
-        more = clause.more_of_readmission(state) if isinstance(clause, Fee) and clause.linear else None
-        if isinstance(clause, Fee) and more is not None:
-            for role, sign in ((clause.spec.payee, 1.0), (clause.spec.payer, -1.0)):
-                worth[:, :, PURSE.get(role, PURSE["pools"])] += sign * more.T
+        more = clause.more_of_readmission(state) if isinstance(clause, Fee | Bundle) and clause.linear else None
+        if more is not None:
+            found = _flowing(clause, state, purse, more, worth_today(clause, month, discount))
+            worth[found.town, found.measure] += found.purses
     return worth
 
 
@@ -196,6 +199,13 @@ def _by_flows(
     units = clause.unit_totals(state)
     for name in clause.sources:
         units[moved[name].measure, moved[name].town, 0] += moved[name].moved
+    return _flowing(clause, state, purse, units, today)
+
+
+def _flowing(
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], units: Numbers, today: float
+) -> ClauseWorth:
+    """Worth by the flows of some totals (measures, municipalities, totals)."""
     measure, town, rows = _touched(units)
     flows = clause.due(state, np.ascontiguousarray(rows)) * today
     purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]

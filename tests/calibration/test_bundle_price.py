@@ -1,4 +1,4 @@
-"""Prices of the built-in bundles are what their episodes cost in the baseline."""
+"""Prices of the built-in bundles are what their episodes cost in the year before a run of the baseline."""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def bound_of(text: str) -> Bound:
 
 def course(day: int, person: int = 1, value: float = 40_000, **other: Any) -> dict[str, Any]:
     """An acute course that ends some days after New Year 2018."""
-    return event("hospital_course", flags=("acute",), day=JANUARY + day, person=person, value=value, ward=0, **other)
+    columns = {"flags": ("acute",), "ward": 0, **other}
+    return event("hospital_course", day=JANUARY + day, person=person, value=value, **columns)
 
 
 def visit(day: int, person: int = 1, **other: Any) -> dict[str, Any]:
@@ -306,6 +307,12 @@ def clause_year(bound: Bound, months: list[MonthActivity]) -> dict[str, np.ndarr
 
 KEY = '{ ward = "1/2", municipality = 0.3, gp = 0.2 }'
 BOTH = [("reconcile", KEY), ("replace", '"home-care"')]
+#: A fee of half the tariff value for every course, and a bundle of it.
+PAID = (
+    '[[clause]]\nid = "course"\nkind = "fee"\npayer = "region"\npayee = "ward"\non = "hospital_course"\n'
+    'share_of = "value"\nshare = 0.5\n'
+)
+BACK = 'valued_at = "ledger"\ninside = [{ clause = "course" }]\n'
 
 
 @pytest.mark.parametrize(("settle", "holder"), BOTH)
@@ -333,6 +340,56 @@ def test_a_derived_incentive_is_the_brute_force_difference(settle: str, holder: 
     for purse in ("region", "municipality", "gp", "home-care", "ward"):
         brute = sum(amount for name, amount in change.items() if name.partition("/")[0] == purse)
         assert expected[PURSE[purse]] == pytest.approx(brute, abs=1e-6), purse
+
+
+def returning(people: int, value: float = 40_000, lines: str = "") -> tuple[Bound, list[MonthActivity]]:
+    """A year in which each person is admitted twice; the second time is a readmission while the first episode runs."""
+    first = [course(10 + person, person, value) for person in range(people)]
+    second = [course(22 + person, person, value, flags=("acute", "readmission")) for person in range(people)]
+    tariff = 'valued_at = "tariff"\ninside = [{ on = "hospital_course", where = { flags = ["acute"] } }]\n'
+    return bound_of(bundle(lines, price=50_000, inside=tariff)), months_of(first + second, 12)
+
+
+def test_a_readmission_that_is_avoided_saves_the_holder_all_it_costs_and_loses_no_price() -> None:
+    bound, months = returning(20)
+    worth = priced(bound, months)
+    at = (0, MEASURE["hospital_course"], PURSE["ward"])
+    assert worth.plain[at] == pytest.approx(0.5 * 50_000 - 40_000)  # every second course opens an episode
+    assert worth.plain[at] + worth.readmission[at] == pytest.approx(-40_000)
+
+
+def test_a_readmission_that_opens_an_episode_of_its_own_earns_its_price() -> None:
+    bound, months = returning(20)
+    again = [course(120 + person, person, flags=("acute", "readmission")) for person in range(20)]
+    first = [course(90 + person, person, flags=("acute",)) for person in range(20)]
+    found = priced(bound, months_of([*first, *again], 12))
+    at = (0, MEASURE["hospital_course"], PURSE["ward"])
+    assert found.readmission[at] == pytest.approx(0.0)
+    assert found.plain[at] == pytest.approx(50_000 - 40_000)
+
+
+def test_without_readmissions_nothing_is_told_apart() -> None:
+    bound, _ = returning(1)
+    found = priced(bound, months_of([course(day, day) for day in range(30)], 12))
+    assert not found.readmission.any()
+
+
+@pytest.mark.parametrize(("settle", "holder"), BOTH)
+def test_what_a_readmission_is_worth_is_the_brute_force_difference(settle: str, holder: str) -> None:
+    """A year with and without readmissions, of which some fall in an episode and some open one of their own."""
+    text = bundle(f'settle = "{settle}"', "at_index = 0.5", holder=holder, inside=BACK, price=50_000).replace(FEE, PAID)
+    firsts = [course(5 * person, person) for person in range(40)]
+    backs = [course(6 * person + 12, person, flags=("acute", "readmission")) for person in range(40)]
+    bound, at = bound_of(text), MEASURE["hospital_course"]
+    worth = priced(bound, months_of([*firsts, *backs], 12))
+    with_all, without = (
+        np.sum(settled(bound, months_of(events, 12))[1], axis=0) for events in ([*firsts, *backs], firsts)
+    )
+    change = dict(zip(bound.accounts.names, (with_all - without).tolist(), strict=True))
+    for purse in ("region", "municipality", "gp", "home-care", "ward"):
+        brute = sum(amount for name, amount in change.items() if name.partition("/")[0] == purse)
+        one = worth.plain[0, at, PURSE[purse]] + worth.readmission[0, at, PURSE[purse]]
+        assert len(backs) * one == pytest.approx(brute, abs=1e-6), purse
 
 
 @pytest.mark.parametrize(("settle", "holder"), BOTH)

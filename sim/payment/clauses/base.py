@@ -119,6 +119,11 @@ def accrue(
     return {**state, "to_date": to_date, "paid": kept}, flows.reshape(*lead, len(clause.cells))
 
 
+def ratio(above: Numbers, below: Numbers) -> Numbers:
+    """Quotients; 0 where there is nothing to divide by."""
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+
+
 def nearest_ore(flows: Numbers) -> Integers:
     """DKK to whole øre, half to even."""
     return np.rint(flows * 100.0).astype(np.int64)

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from sim.measures import MEASURE, MEASURES
 from sim.payment.accounts import Accounts, Cells
 from sim.payment.activity import MonthActivity, summed
-from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore
+from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore, ratio
 from sim.payment.clauses.binding import Binding, Filter
 from sim.payment.clauses.rest import BoundRest
 from sim.payment.clauses.written import Amount, ClauseSpec, MeasureName, Rest, Role, Share, Where
@@ -191,7 +191,7 @@ class Budget:
         missed = np.maximum(target * (1.0 - self.terms.corridor) - actual, 0.0)
         whole = np.ascontiguousarray(frame).sum(axis=-1)
         repaid = np.minimum(missed * self.terms.claw_back, whole)
-        left = 1.0 - np.divide(repaid, whole, out=np.zeros_like(whole), where=whole > 0)
+        left = 1.0 - ratio(repaid, whole)
         return np.asarray(frame * left[..., None])
 
     def settle(self, state: ClauseState, totals: Numbers) -> tuple[ClauseState, Numbers]:
@@ -203,7 +203,7 @@ class Budget:
         totals = np.zeros((len(MEASURES), self._places, self.size))
         if self.terms is not None:
             value, units = np.nansum(state["value"], axis=0), np.nansum(state["units"], axis=0)
-            mean = np.divide(value, units, out=np.zeros(self._places), where=units > 0)
+            mean = ratio(value, units)
             totals[self.terms.measure, :, -3] = mean
         return totals
 

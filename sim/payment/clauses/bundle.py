@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import day_number, first_of_month
-from sim.measures import MEASURE, MEASURES
+from sim.measures import FLAG, MEASURE, MEASURES
 from sim.payment.accounts import Accounts, Cells, axis_of
 from sim.payment.activity import MonthActivity, summed
-from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore
+from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore, ratio
 from sim.payment.clauses.binding import Binding, Filter, share_number
 from sim.payment.clauses.bundle_terms import BundleSpec
 from sim.payment.clauses.courses import capped_by_course
@@ -23,16 +23,19 @@ from sim.payment.clauses.spending import SpendingLine, spending_lines, units_of
 from sim.payment.costs import CostTable
 
 #: Remembered of the last twelve months by municipality: price earned, DKK; episodes opened; windows lived, in whole
-#: windows; what the index events that opened them counted inside, DKK; index events. All episodes are in them, whether
-#: the contract was in force or not.
-_RINGS: Final = ("earned", "opened", "lived", "of_index", "indices")
+#: windows; what the index events that opened them counted inside, DKK; index events. ``_back`` is of those that were
+#: readmissions. All episodes are in them, whether the contract was in force or not.
+_RINGS: Final = ("earned", "earned_back", "opened", "lived", "of_index", "indices", "indices_back")
+#: The same by line of what is inside: what it came to, DKK, and units.
+_LINE_RINGS: Final = ("rated", "rated_back", "units", "units_back")
 
 
 class Inside(NamedTuple):
     """What counts inside episodes in a month, each array of shape (rows,), in the order of days.
 
     ``episode`` is its position; ``line`` that of what is inside; ``municipality`` and ``slot`` (along the axis of a
-    replaced fee) are the row's own; ``opens`` is whether the row opened the episode; ``amount`` is unweighted, DKK.
+    replaced fee) are the row's own; ``opens`` is whether the row opened the episode, ``back`` whether it belongs to a
+    readmission; ``amount`` is unweighted, DKK.
     """
 
     episode: Integers
@@ -40,6 +43,7 @@ class Inside(NamedTuple):
     municipality: Integers
     slot: Integers
     opens: NDArray[np.bool_]
+    back: NDArray[np.bool_]
     amount: Numbers
 
 
@@ -131,7 +135,7 @@ class Bundle:
     def start(self) -> ClauseState:
         """No episode open and no activity seen."""
         rings = {name: np.zeros((12, self._places)) for name in _RINGS}
-        by_line = {name: np.zeros((12, len(self.lines), self._places)) for name in ("rated", "units")}
+        by_line = {name: np.zeros((12, len(self.lines), self._places)) for name in _LINE_RINGS}
         return {**Episodes.none().remembered(), **rings, **by_line}
 
     def rate(self, state: ClauseState, month: MonthActivity) -> tuple[ClauseState, Numbers]:
@@ -152,7 +156,8 @@ class Bundle:
         under = episodes.opened >= state.get("begun", first)
         totals = self._totals(episodes, inside, earned * under, under) * month.weight
         runs_on = (episodes.opened + self.spec.window > end) & (gone >= end)
-        seen = self._seen(state, month, episodes, inside, {"earned": earned, "opened": fresh, "lived": lived})
+        of_episode = {"earned": earned, "earned_back": earned * episodes.back, "opened": fresh, "lived": lived}
+        seen = self._seen(state, month, episodes, inside, of_episode)
         now = {"month": month.month, "closing": month.closing}
         return {**state, **seen, **episodes.chosen(runs_on).remembered(), **now}, totals
 
@@ -170,7 +175,8 @@ class Bundle:
         others = [column(name)[opens] for name in names]
         rows = month.rows(self._index).astype(np.int64)
         rows = (rows if passing is None else rows[passing])[opens]
-        return Episodes(person[opens], day[opens], np.zeros(len(opens)), *others), rows
+        back = ((column("flags")[opens] & FLAG["readmission"]) > 0).astype(np.int64)
+        return Episodes(person[opens], day[opens], np.zeros(len(opens)), back, *others), rows
 
     def _inside(self, episodes: Episodes, opens: Integers, month: MonthActivity) -> Inside:
         """Rows that fall in an episode, in the order of days."""
@@ -185,7 +191,8 @@ class Bundle:
             slot = month.slots(line.measure, line.fee.axis)[chosen] if line.fee is not None else np.zeros_like(chosen)
             town, row = month.column(line.measure, "municipality")[chosen], month.rows(line.measure)[chosen]
             which = np.full(len(kept), number)
-            parts.append((day[kept], episode[kept], which, town, slot, np.isin(row, opens), amount[kept]))
+            back = (month.column(line.measure, "flags")[chosen] & FLAG["readmission"]) > 0
+            parts.append((day[kept], episode[kept], which, town, slot, np.isin(row, opens), back, amount[kept]))
         columns = [np.concatenate(every) for every in zip(*parts, strict=True)]
         order = np.argsort(columns[0], kind="stable")
         return Inside(*(values[order] for values in columns[1:]))
@@ -230,13 +237,20 @@ class Bundle:
             return summed(towns, amounts, self._places) * month.weight
 
         lines, towns = len(self.lines), inside.municipality
-        at_line = summed(inside.line * self._places + towns, inside.amount, lines * self._places)
+
+        def by_line(amounts: Numbers) -> Numbers:
+            cells = summed(inside.line * self._places + towns, amounts, lines * self._places)
+            return cells.reshape(lines, self._places) * month.weight
+
         entries = {
             **{name: by_place(episodes.municipality, amounts) for name, amounts in of_episode.items()},
             "of_index": by_place(towns, inside.amount * inside.opens),
             "indices": units_of(month, self._index, self.filter),
-            "rated": at_line.reshape(lines, self._places) * month.weight,
+            "indices_back": month.units_with(self._index, "readmission"),
+            "rated": by_line(inside.amount),
+            "rated_back": by_line(inside.amount * inside.back),
             "units": np.stack([line.units(month) for line in self.lines]),
+            "units_back": np.stack([month.units_with(line.measure, "readmission") for line in self.lines]),
         }
         rings = {name: state[name].copy() for name in entries}
         for name, amounts in entries.items():
@@ -264,7 +278,20 @@ class Bundle:
         An index event opens an episode as often as those of the last twelve months did, and earns what theirs did; an
         event inside counts as often and as much.
         """
-        price, inside = self._per_unit(state)
+        return self._at_first(*self._per_unit(state))
+
+    def more_of_readmission(self, state: ClauseState) -> Numbers:
+        """Totals of one more readmission beyond those of one of the usual mix, as :meth:`unit_totals`.
+
+        One that falls in an episode earns no price: it is all cost.
+        """
+        usual, back = self._per_unit(state), self._per_unit(state, "_back")
+        seen = (state["indices_back"].sum(axis=0) > 0, state["units_back"].sum(axis=0) > 0)
+        price, inside = (np.where(any_, one - mix, 0.0) for any_, one, mix in zip(seen, back, usual, strict=True))
+        return self._at_first(price, inside)
+
+    def _at_first(self, price: Numbers, inside: Numbers) -> Numbers:
+        """Totals of a price per index event and amounts inside per unit, at the first organisation of each place."""
         totals = np.zeros((len(MEASURES), self._places, self.size))
         places = iter(self._at)
         for one, slots in zip(self.holders, self._slots, strict=True):
@@ -287,10 +314,11 @@ class Bundle:
         for measure, amount in zip(measures, amounts, strict=True):
             totals[measure, towns, at.start + cell] += amount
 
-    def _per_unit(self, state: ClauseState) -> tuple[Numbers, Numbers]:
+    def _per_unit(self, state: ClauseState, of: str = "") -> tuple[Numbers, Numbers]:
         """Price earned per index event (municipalities,), and amounts inside per unit (lines, municipalities), DKK."""
-        earned, indices, rated, units = (state[name].sum(axis=0) for name in ("earned", "indices", "rated", "units"))
-        return _ratio(earned, indices), _ratio(rated, units)
+        names = [name + of for name in ("earned", "indices", "rated", "units")]
+        earned, indices, rated, units = (state[name].sum(axis=0) for name in names)
+        return ratio(earned, indices), ratio(rated, units)
 
     def usual(self, state: ClauseState) -> dict[str, float]:
         """Last twelve months: episodes ``opened``, windows ``lived``, and DKK ``of_index`` events and ``later``."""
@@ -301,7 +329,3 @@ class Bundle:
         """Flows in whole øre."""
         del source
         return nearest_ore(flows)
-
-
-def _ratio(above: Numbers, below: Numbers) -> Numbers:
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)

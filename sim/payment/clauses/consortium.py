@@ -11,7 +11,7 @@ import numpy as np
 from sim.measures import FLAG, MEASURE, MEASURES
 from sim.payment.accounts import Accounts, Cells
 from sim.payment.activity import BANDS, MonthActivity
-from sim.payment.clauses.base import ClauseState, Integers, Numbers, accrue, split_exactly
+from sim.payment.clauses.base import ClauseState, Integers, Numbers, accrue, ratio, split_exactly
 from sim.payment.clauses.binding import Binding, share_number
 from sim.payment.clauses.shared_savings import GATES, MEMBERS, SharedSavingsSpec, Terms
 from sim.payment.clauses.spending import BEARERS, SpendingLine, spending_lines
@@ -179,7 +179,7 @@ class SharedSavings:
         if self.spec.benchmark.adjust == "none":
             spent = np.broadcast_to(spent.sum(axis=2, keepdims=True), spent.shape)
             days = np.broadcast_to(days.sum(axis=1, keepdims=True), days.shape)
-        return np.asarray(np.divide(spent, days, out=np.zeros_like(spent), where=days > 0))
+        return ratio(spent, days)
 
     def compared(self, state: ClauseState, totals: Numbers) -> tuple[Numbers, Numbers]:
         """Benchmark and actual spending of a period, each of shape (n, bearers, municipalities), DKK."""
@@ -270,7 +270,7 @@ class SharedSavings:
         if "municipality" in self.spec.take_out:
             members[:, 1 : 1 + self._places][:, group] = part[:, 1]
         whole = members.sum(axis=-1, keepdims=True)
-        return np.where(whole > 0, np.divide(members, whole, out=np.zeros_like(members), where=whole > 0), otherwise)
+        return np.where(whole > 0, ratio(members, whole), otherwise)
 
     def settle(self, state: ClauseState, totals: Numbers) -> tuple[ClauseState, Numbers]:
         """Settle one month; the first month settled is the start, before which all is history."""

@@ -15,13 +15,14 @@ _DAY_BITS: Final = 32
 class Episodes(NamedTuple):
     """Episodes, sorted by person and day of opening, each array of shape (episodes,).
 
-    ``counted`` is what was inside so far, after the stop-loss, DKK; ``band``, ``municipality``, ``practice``, ``unit``
-    and ``ward`` are those of the index event.
+    ``counted`` is what was inside so far, after the stop-loss, DKK; ``back`` is 1 where the index event was a
+    readmission, else 0; ``band``, ``municipality``, ``practice``, ``unit`` and ``ward`` are those of the index event.
     """
 
     person: Integers
     opened: Integers
     counted: Numbers
+    back: Integers
     band: Integers
     municipality: Integers
     practice: Integers
@@ -32,7 +33,7 @@ class Episodes(NamedTuple):
     def none(cls) -> Episodes:
         """No episodes."""
         empty = np.zeros(0, np.int64)
-        return cls(empty, empty, np.zeros(0), *[empty] * 5)
+        return cls(empty, empty, np.zeros(0), *[empty] * 6)
 
     @classmethod
     def of(cls, state: ClauseState) -> Episodes:

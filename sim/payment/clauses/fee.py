@@ -12,7 +12,7 @@ import numpy as np
 from sim.measures import MEASURE, MEASURES
 from sim.payment.accounts import Accounts, Cells, axis_of
 from sim.payment.activity import BANDS, MonthActivity
-from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore
+from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore, ratio
 from sim.payment.clauses.binding import Binding
 from sim.payment.clauses.ceiling import ADDED, BoundCeiling
 from sim.payment.clauses.fee_items import FeeSpec, Item
@@ -161,7 +161,7 @@ class Fee:
         return found
 
     def more_of_readmission(self, state: ClauseState) -> Numbers | None:
-        """What one more readmission is rated beyond one of the usual mix, (measures, municipalities), DKK.
+        """Totals of one more readmission beyond those of one of the usual mix, as :meth:`unit_totals`.
 
         None if the fee does not tell readmissions apart: then both are rated alike.
         """
@@ -171,14 +171,17 @@ class Fee:
         found = np.zeros((len(MEASURES), self._shape[0]))
         for index, part in enumerate(self.parts):
             if part.of_readmission is not None:
-                mean, alone = (_ratio(rated[index], count[index]) for count in (units, readmitted))
+                mean, alone = (ratio(rated[index], count[index]) for count in (units, readmitted))
                 found[part.measure] += alone - mean
-        return found
+        return self._at_first(found)
 
     def unit_totals(self, state: ClauseState) -> Numbers:
         """Totals of one more unit of each measure, at the first organisation of each municipality."""
+        return self._at_first(self.typical(state))
+
+    def _at_first(self, price: Numbers) -> Numbers:
+        """Totals of amounts (measures, municipalities) at the first organisation of each municipality."""
         totals = np.zeros((len(MEASURES), self._shape[0], *self._shape))
-        price = self.typical(state)
         for place, slot in enumerate(first_slots(self.accounts, self.axis)):
             totals[:, place, place, slot] = price[:, place]
         flat = totals.reshape(len(MEASURES), self._shape[0], self.own)
@@ -188,10 +191,6 @@ class Fee:
         """Flows in whole øre."""
         del source
         return nearest_ore(flows)
-
-
-def _ratio(above: Numbers, below: Numbers) -> Numbers:
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
 class Priced(NamedTuple):

@@ -108,12 +108,9 @@ class Part:
 
     def readmitted(self, month: MonthActivity) -> Numbers:
         """Units of its measure that are readmissions by municipality, weighted; zeros if it does not ask for them."""
-        places = len(month.places.municipalities)
         if not self.of_readmission:
-            return np.zeros(places)
-        back = (month.column(self.measure, "flags") & FLAG["readmission"]) > 0
-        towns, quantity = (month.column(self.measure, name)[back] for name in ("municipality", "quantity"))
-        return summed(towns, quantity, places) * month.weight
+            return np.zeros(len(month.places.municipalities))
+        return month.units_with(self.measure, "readmission")
 
 
 def _step_price(steps: tuple[tuple[int, float], ...], nth: Integers) -> Numbers:

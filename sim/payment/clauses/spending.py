@@ -85,9 +85,7 @@ def units_of(month: MonthActivity, measure: int, filtered: Filter | None) -> Num
     """Units of a measure by municipality, weighted; of acute ones alone where a filter asks for those."""
     if filtered is None or not filtered.wanted & FLAG["acute"]:
         return np.asarray(month.units()[measure])
-    acute = (month.column(measure, "flags") & FLAG["acute"]) > 0
-    towns, quantity = (month.column(measure, name)[acute] for name in ("municipality", "quantity"))
-    return summed(towns, quantity, len(month.places.municipalities)) * month.weight
+    return month.units_with(measure, "acute")
 
 
 def spending_lines(
