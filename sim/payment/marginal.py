@@ -202,9 +202,7 @@ def _by_flows(
     return _flowing(clause, state, purse, units, today)
 
 
-def _flowing(
-    clause: Clause, state: ClauseState, purse: NDArray[np.int64], units: Numbers, today: float
-) -> ClauseWorth:
+def _flowing(clause: Clause, state: ClauseState, purse: NDArray[np.int64], units: Numbers, today: float) -> ClauseWorth:
     """Worth by the flows of some totals (measures, municipalities, totals)."""
     measure, town, rows = _touched(units)
     flows = clause.due(state, np.ascontiguousarray(rows)) * today

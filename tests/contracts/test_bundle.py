@@ -315,31 +315,47 @@ PAID = (
 BACK = 'valued_at = "ledger"\ninside = [{ clause = "course" }]\n'
 
 
-@pytest.mark.parametrize(("settle", "holder"), BOTH)
-@settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 100_000))
-def test_a_derived_incentive_is_the_brute_force_difference(settle: str, holder: str, seed: int) -> None:
-    """A year with everybody twice: all events are worth what the accounts differ by."""
-    events, gone = drawn(seed, 120)
-    text = bundle(f'settle = "{settle}"', "at_index = 0.5", "stop_loss = 0.1", holder=holder, price=5_000)
-    bound = bound_of(text)
-    worth = priced(bound, months_of(events, 12, gone)).plain
-    twice = [copied for one in events for copied in (one, {**one, "person": one["person"] + 100})]
-    doubled = gone | {person + 100: day for person, day in gone.items()}
-    nets = [
-        np.sum(settled(bound, months_of(*case))[1], axis=0)
-        for case in ((events, 12, gone), (twice, 12, doubled))
-    ]  # fmt: skip
-    change = dict(zip(bound.accounts.names, (nets[1] - nets[0]).tolist(), strict=True))
-    towns = [sum(one["municipality"] == town for one in events) for town in (0, 1)]
-    assert sum(towns) == len(events)
-    units = np.zeros((2, len(MEASURE)))
+def once_each(seed: int) -> tuple[list[dict[str, Any]], dict[int, int]]:
+    """A year in which each person has at most one course, and visits around it or without it."""
+    events, gone = drawn(seed, 90, people=30)
+    admitted: set[int] = set()
+    kept = []
     for one in events:
-        units[one["municipality"], MEASURE[one["measure"]]] += 1
-    expected = np.einsum("tm,tmp->p", units, worth)
+        if one["measure"] != "hospital_course" or one["person"] not in admitted:
+            kept.append(one)
+        if one["measure"] == "hospital_course":
+            admitted.add(one["person"])
+    return kept, gone
+
+
+@pytest.mark.parametrize("measure", ["hospital_course", "outpatient_visit"])
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("settle", "holder"), BOTH)
+def test_a_derived_incentive_is_the_brute_force_difference(settle: str, holder: str, seed: int, measure: str) -> None:
+    """One event less at a time, all else the same: its episode is gone, and what that drew in is inside no more."""
+    events, gone = once_each(seed)
+    bound = bound_of(bundle(f'settle = "{settle}"', "at_index = 0.5", holder=holder, price=5_000))
+    worth = priced(bound, months_of(events, 12, gone)).plain[:, MEASURE[measure]]
+
+    def net(kept: list[dict[str, Any]]) -> np.ndarray:
+        return np.asarray(np.sum(settled(bound, months_of(kept, 12, gone))[1], axis=0))
+
+    some = [one for one in events if one["measure"] == measure]
+    assert len(some) > 10
+    lost = sum(net(events) - net([other for other in events if other is not one]) for one in some)
+    change = dict(zip(bound.accounts.names, np.asarray(lost).tolist(), strict=True))
+    expected = sum(worth[one["municipality"]] for one in some)
     for purse in ("region", "municipality", "gp", "home-care", "ward"):
         brute = sum(amount for name, amount in change.items() if name.partition("/")[0] == purse)
         assert expected[PURSE[purse]] == pytest.approx(brute, abs=1e-6), purse
+
+
+def test_an_admission_more_of_who_is_cared_for_anyway_does_not_pay_for_that_care() -> None:
+    """The price holds what visits cost that would come without the admission; the episode draws in as much."""
+    events = [one for person in range(20) for one in (course(10 + person, person), visit(12 + person, person))]
+    bound = bound_of(bundle(price=1_000))
+    found = priced(bound, months_of(events, 12)).plain
+    assert found[0, MEASURE["hospital_course"], PURSE["ward"]] == pytest.approx(0.0, abs=1e-9)
 
 
 def returning(people: int, value: float = 40_000, lines: str = "") -> tuple[Bound, list[MonthActivity]]:
@@ -359,7 +375,7 @@ def test_a_readmission_that_is_avoided_saves_the_holder_all_it_costs_and_loses_n
 
 
 def test_a_readmission_that_opens_an_episode_of_its_own_earns_its_price() -> None:
-    bound, months = returning(20)
+    bound, _ = returning(20)
     again = [course(120 + person, person, flags=("acute", "readmission")) for person in range(20)]
     first = [course(90 + person, person, flags=("acute",)) for person in range(20)]
     found = priced(bound, months_of([*first, *again], 12))

@@ -26,8 +26,9 @@ from sim.payment.costs import CostTable
 #: windows; what the index events that opened them counted inside, DKK; index events. ``_back`` is of those that were
 #: readmissions. All episodes are in them, whether the contract was in force or not.
 _RINGS: Final = ("earned", "earned_back", "opened", "lived", "of_index", "indices", "indices_back")
-#: The same by line of what is inside: what it came to, DKK, and units.
-_LINE_RINGS: Final = ("rated", "rated_back", "units", "units_back")
+#: The same by line of what is inside: what it came to, DKK, and units; and what episodes drew in, DKK: all inside but
+#: events of the kind that opens one, since it would happen without the episode too, and not be inside.
+_LINE_RINGS: Final = ("rated", "rated_back", "units", "units_back", "drawn", "drawn_back")
 
 
 class Inside(NamedTuple):
@@ -238,10 +239,12 @@ class Bundle:
 
         lines, towns = len(self.lines), inside.municipality
 
-        def by_line(amounts: Numbers) -> Numbers:
-            cells = summed(inside.line * self._places + towns, amounts, lines * self._places)
+        def by_line(amounts: Numbers, place: Integers = towns) -> Numbers:
+            cells = summed(inside.line * self._places + place, amounts, lines * self._places)
             return cells.reshape(lines, self._places) * month.weight
 
+        others = np.array([line.measure != self._index for line in self.lines])[inside.line]
+        home, drawn = episodes.municipality[inside.episode], inside.amount * others
         entries = {
             **{name: by_place(episodes.municipality, amounts) for name, amounts in of_episode.items()},
             "of_index": by_place(towns, inside.amount * inside.opens),
@@ -249,6 +252,8 @@ class Bundle:
             "indices_back": month.units_with(self._index, "readmission"),
             "rated": by_line(inside.amount),
             "rated_back": by_line(inside.amount * inside.back),
+            "drawn": by_line(drawn, home),
+            "drawn_back": by_line(drawn * episodes.back[inside.episode], home),
             "units": np.stack([line.units(month) for line in self.lines]),
             "units_back": np.stack([month.units_with(line.measure, "readmission") for line in self.lines]),
         }
@@ -275,8 +280,8 @@ class Bundle:
     def unit_totals(self, state: ClauseState) -> Numbers:
         """Totals of one more unit of each measure, at the first organisation of each municipality.
 
-        An index event opens an episode as often as those of the last twelve months did, and earns what theirs did; an
-        event inside counts as often and as much.
+        An index event opens an episode as often as those of the last twelve months did, earns what theirs did, and
+        draws in what happens anyway in its window; an event inside counts as often and as much.
         """
         return self._at_first(*self._per_unit(state))
 
@@ -286,23 +291,25 @@ class Bundle:
         One that falls in an episode earns no price: it is all cost.
         """
         usual, back = self._per_unit(state), self._per_unit(state, "_back")
-        seen = (state["indices_back"].sum(axis=0) > 0, state["units_back"].sum(axis=0) > 0)
-        price, inside = (np.where(any_, one - mix, 0.0) for any_, one, mix in zip(seen, back, usual, strict=True))
-        return self._at_first(price, inside)
+        index, line = (state[name].sum(axis=0) > 0 for name in ("indices_back", "units_back"))
+        parts = zip((index, line, index), back, usual, strict=True)
+        return self._at_first(*(np.where(seen, one - mix, 0.0) for seen, one, mix in parts))
 
-    def _at_first(self, price: Numbers, inside: Numbers) -> Numbers:
-        """Totals of a price per index event and amounts inside per unit, at the first organisation of each place."""
+    def _at_first(self, price: Numbers, inside: Numbers, drawn: Numbers) -> Numbers:
+        """Totals of amounts as :meth:`_per_unit` gives them, at the first organisation of each municipality."""
         totals = np.zeros((len(MEASURES), self._places, self.size))
         places = iter(self._at)
         for one, slots in zip(self.holders, self._slots, strict=True):
             cell = self._first_cells(one.axis, slots)
             self._add(totals, next(places), cell, [self._index], price[None])
             if not self.replaced:
-                self._add(totals, next(places), cell, [line.measure for line in self.lines], inside)
+                counted = [*(line.measure for line in self.lines), self._index]
+                self._add(totals, next(places), cell, counted, np.vstack([inside, drawn.sum(axis=0)]))
         for fee in self.replaced:
             mine = [number for number, line in enumerate(self.lines) if line.fee is fee]
-            cell, measures = self._first_cells(fee.axis, fee.slots), [self.lines[number].measure for number in mine]
-            self._add(totals, next(places), cell, measures, inside[mine])
+            cell = self._first_cells(fee.axis, fee.slots)
+            counted = [*(self.lines[number].measure for number in mine), self._index]
+            self._add(totals, next(places), cell, counted, np.vstack([inside[mine], drawn[mine].sum(axis=0)]))
         return totals
 
     def _first_cells(self, axis: str, slots: int) -> Integers:
@@ -314,11 +321,15 @@ class Bundle:
         for measure, amount in zip(measures, amounts, strict=True):
             totals[measure, towns, at.start + cell] += amount
 
-    def _per_unit(self, state: ClauseState, of: str = "") -> tuple[Numbers, Numbers]:
-        """Price earned per index event (municipalities,), and amounts inside per unit (lines, municipalities), DKK."""
-        names = [name + of for name in ("earned", "indices", "rated", "units")]
-        earned, indices, rated, units = (state[name].sum(axis=0) for name in names)
-        return ratio(earned, indices), ratio(rated, units)
+    def _per_unit(self, state: ClauseState, of: str = "") -> tuple[Numbers, Numbers, Numbers]:
+        """What an event is worth to the accounts, DKK, of all events or (``_back``) of readmissions.
+
+        Price earned per index event (municipalities,), amounts inside per unit of each line, and amounts of each line
+        that are drawn in per index event, both (lines, municipalities).
+        """
+        names = [name + of for name in ("earned", "indices", "rated", "units", "drawn")]
+        earned, indices, rated, units, drawn = (state[name].sum(axis=0) for name in names)
+        return ratio(earned, indices), ratio(rated, units), ratio(drawn, indices)
 
     def usual(self, state: ClauseState) -> dict[str, float]:
         """Last twelve months: episodes ``opened``, windows ``lived``, and DKK ``of_index`` events and ``later``."""
