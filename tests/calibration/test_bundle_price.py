@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
-from scipy import stats
 
 from calibration.bundle_price import BUNDLES, observed, typed
 from sim.scenario import Scenario
+from tests.calibration.typed_numbers import assert_typed
 
 RUNS = 5
-#: Of two-sided tests by Student's t over runs, one for each number: one suite in two hundred and fifty fails by chance.
-LEVEL = 0.001
 NAMES = [f"{bundle.replace('-', '_')}_{what}" for bundle in BUNDLES for what in ("price", "at_index")]
 
 
@@ -28,13 +24,7 @@ def runs(seed: int) -> dict[str, np.ndarray]:
 def test_a_price_is_the_mean_of_the_baselines_episodes_within_sampling_error(
     name: str, runs: dict[str, np.ndarray]
 ) -> None:
-    value = Scenario.load("denmark-2018").parameters.number(f"tariffs.{name}")
-    mean, deviation = runs[name].mean(), runs[name].std(ddof=1)
-    # The typed number is a mean of ten runs itself, rounded to three digits.
-    error = deviation * math.sqrt(1 / RUNS + 1 / 10)
-    rounding = 0.5 * 10.0 ** (math.floor(math.log10(value)) - 2)
-    allowed = float(stats.t.ppf(1 - LEVEL / 2, RUNS - 1)) * error + rounding
-    assert abs(mean - value) <= allowed, f"type {mean:.3g} in sim/parameters/tariffs.toml"
+    assert_typed(Scenario.load("denmark-2018").parameters.number(f"tariffs.{name}"), runs[name])
 
 
 def test_the_price_pays_for_a_year_of_episodes_in_which_some_died() -> None:
