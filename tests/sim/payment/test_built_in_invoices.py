@@ -168,6 +168,8 @@ def test_a_joint_purse_pays_for_care_once_and_is_filled_half_by_each() -> None:
     ledger = paid([course(32_000), *care, event("gp_consultation")], "pooled-budget")
     figures = Parameters.load()
     of_nurse = 60 * float(figures["costs.home_nursing.unit_cost"] * figures["costs.home_nursing.short_run_share"])
+    nights = paid([event("bed_day", ward=0), event("bed_day", flags=("external",))], "pooled-budget")
+    assert moved(nights, "joint-hospital-care", "pool/joint", "region") == 2_100  # a bed here costs the same empty
     # home help and nursing homes are not in the purse
     assert moved(ledger, "joint-municipal-care", "pool/joint", RANDERS) == pytest.approx(of_nurse, abs=0.006)
     assert moved(ledger, "joint-hospital-care", "pool/joint", "region") == 0.5 * 32_000
@@ -176,7 +178,7 @@ def test_a_joint_purse_pays_for_care_once_and_is_filled_half_by_each() -> None:
     assert moved(ledger, "joint-budget", "region", "pool/joint") == pytest.approx(0.5 * whole, abs=0.02)
     # two thirds of the older residents live in Randers
     assert moved(ledger, "joint-budget", RANDERS, "pool/joint") == pytest.approx(0.5 * whole * 2 / 3, abs=0.02)
-    assert moved(ledger, "joint-budget-return", "region") == pytest.approx(240e6 / 12, abs=0.02)
+    assert moved(ledger, "joint-budget-return", "region") == pytest.approx(257e6 / 12, abs=0.02)
     assert net_of(ledger, "pool/joint") == 0
 
 
