@@ -46,7 +46,7 @@ def weakest_grade(clauses: Sequence[ClauseSpec]) -> str:
 
 
 def _row(contract: Contract) -> str:
-    signs, changed = differences(contract)
+    signs, changed = differences(contract) if contract.clauses else (["nothing is paid"], [])
     if contract.name == REFERENCE:
         signs, changed = ["the reference"], list(contract.clauses)
     cells = (

@@ -27,3 +27,8 @@ def test_what_differs_is_told_apart_and_graded_by_the_weakest() -> None:
     assert weakest_grade(changed) == "derived"
     assert "~`activity-pool`" in differences(Contract.load("denmark-2017"))[0]
     assert weakest_grade([]) == ""
+
+
+def test_a_contract_without_a_clause_is_said_to_pay_nothing() -> None:
+    row = next(line for line in contract_page().splitlines() if line.startswith("| `none` |"))
+    assert "| nothing is paid |" in row
