@@ -192,8 +192,9 @@ class Bundle:
             slot = month.slots(line.measure, line.fee.axis)[chosen] if line.fee is not None else np.zeros_like(chosen)
             town, row = month.column(line.measure, "municipality")[chosen], month.rows(line.measure)[chosen]
             which = np.full(len(kept), number)
+            opened = np.isin(row, opens) if line.measure == self._index else np.zeros(len(row), np.bool_)
             back = (month.column(line.measure, "flags")[chosen] & FLAG["readmission"]) > 0
-            parts.append((day[kept], episode[kept], which, town, slot, np.isin(row, opens), back, amount[kept]))
+            parts.append((day[kept], episode[kept], which, town, slot, opened, back, amount[kept]))
         columns = [np.concatenate(every) for every in zip(*parts, strict=True)]
         order = np.argsort(columns[0], kind="stable")
         return Inside(*(values[order] for values in columns[1:]))

@@ -57,8 +57,17 @@ class Episodes(NamedTuple):
 
     def around(self, person: Integers, day: Integers, window: int) -> Integers:
         """Episode that each event falls in, -1 for none, shape (events,)."""
-        if not len(self.person):
-            return np.full(len(person), -1, dtype=np.int64)
+        found = np.full(len(person), -1, dtype=np.int64)
+        if not len(self.person) or not len(person):
+            return found
+        # few people have an episode, so the others' events are set aside before anything is looked up
+        of_somebody = np.zeros(max(int(self.person[-1]), int(person.max())) + 1, np.bool_)
+        of_somebody[self.person] = True
+        theirs = np.flatnonzero(of_somebody[person])
+        found[theirs] = self._at(person[theirs], day[theirs], window)
+        return found
+
+    def _at(self, person: Integers, day: Integers, window: int) -> Integers:
         at = np.searchsorted(_key(self.person, self.opened), _key(person, day), side="right") - 1
         last = np.maximum(at, 0)
         inside = (at >= 0) & (self.person[last] == person) & (day < self.opened[last] + window)
