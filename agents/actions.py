@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Discretion = Literal["discretionary", "norm_bound", "organisational"]
 
-#: Numbers that every action has in ``behaviour.toml``.
-NUMBERS: Final[tuple[str, ...]] = ("kappa", "cash", "lowest", "highest")
+#: Numbers that every action has in ``behaviour.toml``; ``cash`` only where its own event has no cost in the accounts.
+NUMBERS: Final[tuple[str, ...]] = ("kappa", "lowest", "highest")
 
 
 class Action(NamedTuple):

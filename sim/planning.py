@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents import home_care, practice, ward
-from agents.actions import ACTIONS, all_actions
+from agents.actions import ACTIONS, HOME_CARE_ACTIONS, WARD_ACTIONS, all_actions
 from agents.behaviour import behaviour_of
 from agents.responses.law import at_bound
 from sim.clock import date_of, month_number
@@ -187,6 +187,8 @@ class Planning:
             nurse_visits=organisations.towns.nurse_capacity * float(days),
             temporary_places=organisations.towns.temporary_capacity.astype(np.float64),
             nursing_places=organisations.towns.nursing_capacity.astype(np.float64),
+            training=organisations.unit_levels[:, HOME_CARE_ACTIONS.index("rehabilitation")] - 1.0,
+            coded=organisations.ward_levels[:, WARD_ACTIONS.index("coding")].copy(),
         )
 
     def _practitioners(self) -> Numbers:

@@ -280,7 +280,7 @@ def end_course(state: State, k: int, rates: Rates, today: Today, out: Output) ->
     write_bed_days(state, k, today.day, out)
     coding = organisations.ward_levels[w, CODING] if w >= 0 else 1.0
     beyond = max(bed.nights - rates.hospital.tariff_long_stay_from, 0.0)
-    value = int(bed.value * coding + 100.0 * beyond * rates.derived.tariff_long_stay_day)
+    value = int(coding * (bed.value + 100.0 * beyond * rates.derived.tariff_long_stay_day))
     nights = min(bed.nights, 32000)
     write(out, state.people, i, today.day, _COURSE, 1, value, nights, w, flags, bed.episode)
     count(out, state.people, i, _C_VALUE, value)

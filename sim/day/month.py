@@ -224,7 +224,7 @@ def review_care(state: State, i: int, age: float, rates: Rates, today: Today, ou
     elif need > 0 and not card.waits & WAITS_FOR_HELP:
         card.waits |= WAITS_FOR_HELP
         push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
-    if has > 0:
+    if has > 0 or need > 0:  # who needs help that nobody gives needs a nursing home no less
         home = rates.home
         hazard = home.nursing_home_entry_base * math.exp(
             home.nursing_home_entry_frailty * (np.float64(card.frailty) - home.nursing_home_reference_frailty)

@@ -111,6 +111,10 @@ class Capacity:
         Visits a month of the municipal acute nurse.
     temporary_places, nursing_places : float array, shape (municipalities,)
         Places.
+    training : float array, shape (units,)
+        Hours of rehabilitation beyond today's for each hour of home help given; negative where there is less.
+    coded : float array, shape (wards,)
+        Tariff value that a ward codes of a course over what it codes today.
     """
 
     beds: Numbers
@@ -121,6 +125,8 @@ class Capacity:
     nurse_visits: Numbers
     temporary_places: Numbers
     nursing_places: Numbers
+    training: Numbers
+    coded: Numbers
 
 
 @dataclass(frozen=True)
@@ -133,10 +139,13 @@ class CostTable:
         DKK per unit of the line's measure; for a hospital course DKK per DKK of tariff value.
     practitioner_year : float
         Premises, staff and equipment of a practice that do not follow contacts, per full-time practitioner, DKK a year.
+    training_hour : float
+        Rehabilitation that spares an hour of home help, DKK.
     """
 
     unit: Numbers
     practitioner_year: float
+    training_hour: float
 
     @classmethod
     def of(cls, values: Any) -> CostTable:
@@ -152,7 +161,8 @@ class CostTable:
             if line.name == BY_VALUE:
                 unit[0, index] = float(values["costs.hospital_course.short_run_share"])
                 unit[2, index] = 1.0
-        return cls(unit, float(values["costs.practice_fixed.unit_cost"]))
+        training = float(values["behaviour.home_care.rehabilitation.cash"])
+        return cls(unit, float(values["costs.practice_fixed.unit_cost"]), training)
 
     def per_unit(self, measure: str, valuation: str, elsewhere: bool = False) -> tuple[str, float]:
         """Bearer and DKK per unit of a measure in one view, over its lines; a course is per DKK of tariff value.
@@ -218,6 +228,9 @@ class CostBook:
         inverse = inverse.ravel()
         prices = [np.repeat(self.table.unit[:, [index]], len(cells[index][0]), axis=1) for index in range(len(LINES))]
         self._prices = np.concatenate(prices, axis=1)
+        ends = np.cumsum([0, *(len(part[0]) for part in cells[: len(LINES)])])
+        by_value = [line.name for line in LINES].index(BY_VALUE)
+        self._by_value = slice(int(ends[by_value]), int(ends[by_value + 1]))
         self._order = np.argsort(inverse, kind="stable")
         self._starts = np.searchsorted(inverse[self._order], np.arange(len(distinct)))
         self._columns = tuple(np.ascontiguousarray(column) for column in distinct.T)
@@ -226,9 +239,12 @@ class CostBook:
         """Book a month; without ``capacity`` only what follows activity is counted."""
         units = np.concatenate([_units(line, month).ravel() for line in LINES])
         kept = np.zeros((len(VALUATIONS), self._capacity_rows))
+        amounts = self._prices * units
         if capacity is not None:
             kept[0] = self._capacity_amounts(month, capacity)
-        whole = np.rint(np.concatenate([self._prices * units, kept], axis=1) * 100.0).astype(np.int64)
+            kept[1, -len(capacity.training) :] = kept[0, -len(capacity.training) :]
+            amounts[:2, self._by_value] /= self._coding(capacity)
+        whole = np.rint(np.concatenate([amounts, kept], axis=1) * 100.0).astype(np.int64)
         sums = np.add.reduceat(whole[:, self._order], self._starts, axis=1)
         used = np.flatnonzero(sums.any(axis=0))
         rows = CostRows(*(column[used] for column in self._columns), *sums[:, used])
@@ -294,6 +310,7 @@ class CostBook:
             by_town,
             by_town,
             by_town,
+            by_unit,
         ]
         self._capacity_rows = sum(len(row[0]) for row in rows)
         return rows
@@ -311,8 +328,20 @@ class CostBook:
                 capacity.nurse_visits * price("acute_nurse_visit"),
                 capacity.temporary_places * (days * price("temporary_place_day")),
                 capacity.nursing_places * (days * price("nursing_home_day")),
+                capacity.training * self._help_hours(month) * self.table.training_hour,
             ]
         )
+
+    def _help_hours(self, month: MonthActivity) -> Numbers:
+        """Hours of home help by unit, shape (units,)."""
+        return np.asarray(month.delivered(MEASURE["home_help"]).sum(axis=0)[1:] / 60.0)
+
+    def _coding(self, capacity: Capacity) -> Numbers:
+        """Tariff value of courses over that of the same courses as coded today, by municipality and slot of a ward.
+
+        A course takes no more because more of it is coded.
+        """
+        return np.tile(np.concatenate([[1.0], capacity.coded]), len(self.accounts.places.municipalities))
 
 
 def _axis(line: Line) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.actions import ACTIONS
+from agents.actions import ACTIONS, Action
 from sim.measures import MEASURE
 from sim.payment.consequences import Consequences, consequences, discounted
 from sim.payment.costs import BY_VALUE, LINES, SPLIT, CostTable
@@ -24,17 +24,16 @@ CHAINS: Final[dict[str, tuple[str, ...]]] = {
 
 
 class Displaced(NamedTuple):
-    """The work that gives way when capacity binds: its measure, and the parameters with its cash cost and its use."""
+    """The work that gives way when capacity binds: its measure, and the parameter with what it takes of capacity."""
 
     measure: str
-    cash: str
     use: str
 
 
 DISPLACED: Final[dict[str, Displaced]] = {
-    "gp": Displaced("gp_consultation", "behaviour.gp.consultations.cash", "general_practice.minutes.gp_consultation"),
-    "home_care": Displaced("acute_nurse_visit", "", "home_care.acute_nurse.minutes"),
-    "ward": Displaced("hospital_course", "", "behaviour.baseline.nights"),
+    "gp": Displaced("gp_consultation", "general_practice.minutes.gp_consultation"),
+    "home_care": Displaced("acute_nurse_visit", "home_care.acute_nurse.minutes"),
+    "ward": Displaced("hospital_course", "behaviour.baseline.nights"),
 }
 
 
@@ -43,9 +42,9 @@ class Actor(NamedTuple):
 
     ``cost`` (municipalities, or 1 for wards, actions, purses) is the real cost of all other events by who bears it;
     ``pass_through`` (purses,) is the part of a krone that the decider sees; ``displaced`` is the measure whose margin
-    prices capacity (its cash cost and capacity beside it), ``use`` how much capacity a unit takes (minutes, bed-days),
-    ``idle`` the price of that when there is room; capacity has a price from ``start`` and its full price ``band``
-    higher.
+    prices capacity (what it costs besides, and its capacity, beside it), ``use`` how much capacity a unit takes
+    (minutes, bed-days), ``idle`` the price of that when there is room; capacity has a price from ``start`` and its full
+    price ``band`` higher.
     """
 
     kind: str
@@ -97,19 +96,44 @@ def actor_of(kind: str, values: Any, municipalities: Sequence[str]) -> Actor:
     return Actor(
         kind=kind,
         consequences=found,
-        cash=np.array([number(action.number("cash")) for action in actions]),
+        cash=_own_cost(kind, values),
         cost=np.stack(
             [_cost_of_others(kind, found.events, values, share) for share in _elsewhere(kind, values, municipalities)]
         ),
         pass_through=_pass_through(kind, values),
         use=found.events[:, MEASURE["bed_day"]] if kind == "ward" else minutes,
         displaced=MEASURE[displaced.measure],
-        displaced_cash=number(displaced.cash) if displaced.cash else 0.0,
+        displaced_cash=_booked(displaced.measure, kind, values),
         displaced_use=number(displaced.use),
         idle=number(f"behaviour.wage.{kind}"),
         start=number(start),
         band=number(f"behaviour.capacity.band.{kind}"),
     )
+
+
+def _own_cost(kind: str, values: Any) -> Numbers:
+    """What one more unit of each action costs the provider or its owner besides time: as booked, else as stated.
+
+    An act whose own event has a cost in the accounts costs what is booked there in the short run: posts and posts' time
+    are capacity, booked whether used or not.
+    """
+    return np.array([
+        _booked(action.measure, kind, values) if _is_booked(action, kind) else float(values[action.number("cash")])
+        for action in ACTIONS[kind]
+    ])  # fmt: skip
+
+
+def _is_booked(action: Action, kind: str) -> bool:
+    """Whether the act makes an event of its own that costs the provider or its owner something in the accounts."""
+    borne = any(line.measure == action.measure and line.bearer in CHAINS[kind] for line in LINES)
+    return borne and action.direction > 0 and action.quantity > 0
+
+
+def _booked(measure: str, kind: str, values: Any) -> float:
+    """What a provider and its owner are booked for one more event, DKK; for a course of the mean tariff value."""
+    lines = [line for line in LINES if line.measure == measure and line.bearer in CHAINS[kind] and not line.elsewhere]
+    unit = sum(CostTable.of(values).short_run(line.name) for line in lines)
+    return unit * float(values["behaviour.baseline.course_value"]) if measure == BY_VALUE else unit
 
 
 def _elsewhere(kind: str, values: Any, municipalities: Sequence[str]) -> list[float]:

@@ -17,7 +17,7 @@ from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.avoided import avoided_by_planning, readmitted_by_follow_up
 from sim.payment.contract import Contract
-from sim.payment.deciders import CHAINS, capacity_price
+from sim.payment.deciders import CHAINS, actor_of, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
 from sim.payment.incentives import Planner, incentive_table
 from sim.payment.marginal import PURSE, Prices, prices
@@ -75,6 +75,7 @@ def test_1_a_share_of_the_tariff_prices_the_bed_day_that_is_displaced() -> None:
         "health.recovery.early_day": 0.0, "behaviour.baseline.nights": 4.2,
         "behaviour.ward.discharge_day.kappa": 2100.0,
         "response.sensitivity.ward.discretionary": 0.04734 / 0.3, "response.pass_through.ward_own": 0.3,
+        "costs.hospital_course.short_run_share": 0.0,
     })  # fmt: skip
     text = (
         'id = "drg"\nkind = "fee"\npayer = "state"\npayee = "ward"\non = "hospital_course"\n'
@@ -90,6 +91,16 @@ def test_1_a_share_of_the_tariff_prices_the_bed_day_that_is_displaced() -> None:
     z = z_of(sensitivity, now[0] - then[0], 2100.0)
     assert z == pytest.approx(-0.01288, abs=1e-5)
     assert math.exp(z) == pytest.approx(0.9872, abs=1e-4)
+
+
+def test_a_freed_bed_is_worth_what_the_next_patient_brings_less_what_the_treatment_costs() -> None:
+    values = PARAMETERS.replace({"behaviour.baseline.nights": 5.0, "costs.hospital_course.short_run_share": 0.5})
+    ward = actor_of("ward", values, PLACES.municipalities)
+    treatment = 0.5 * values.number("behaviour.baseline.course_value")
+    worth = np.zeros((1, len(MEASURE), len(PURSE)))
+    for income, price in ((treatment + 1000.0, 200.0), (treatment - 1000.0, 0.0)):
+        worth[0, MEASURE["hospital_course"], PURSE["ward"]] = income
+        assert capacity_price(ward, worth, np.array([2.0])) == pytest.approx(price)
 
 
 @pytest.mark.parametrize(("load", "gross"), [(0.9, 80.0), (0.95, 80.0), (1.0, 40.0), (1.05, 0.0), (1.3, 0.0)])

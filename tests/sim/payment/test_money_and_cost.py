@@ -35,6 +35,8 @@ CAPACITY = Capacity(
     nurse_visits=np.array([100.0, 40.0]),
     temporary_places=np.array([60.0, 30.0]),
     nursing_places=np.array([600.0, 300.0]),
+    training=np.zeros(2),
+    coded=np.ones(2),
 )
 
 
@@ -267,3 +269,26 @@ def test_a_sample_weighs_up_to_the_catchment() -> None:
     for clause, mine, other in zip(full.clauses, one, half, strict=True):
         if clause.kind == "fee":
             np.testing.assert_allclose(mine, other)
+
+
+def booked_to(payer: str, **changes: float) -> np.ndarray:
+    """Booked, long-run and tariff cost of a month with help and courses, at other levels of training and coding."""
+    capacity = replace(CAPACITY, **{name: np.full(2, value) for name, value in changes.items()})
+    events = [
+        event("home_help", quantity=600, unit=1, municipality=1),
+        event("hospital_course", ward=0, value=int(1e5 * (changes.get("coded") or 1.0))),
+    ]
+    book = CostBook(CostTable.of(PARAMETERS), Accounts(PLACES, ()))
+    rows = book.book(made_month(events), capacity)
+    own = rows.account == book.accounts.position[payer] if payer == "region" else rows.municipality >= 0
+    return np.array([rows.booked[own].sum(), rows.long_run[own].sum(), rows.tariff[own].sum()]) / 100.0
+
+
+def test_training_that_spares_home_help_is_booked_to_the_municipality_by_the_hour() -> None:
+    more = booked_to("municipality", training=0.5) - booked_to("municipality")
+    assert more == pytest.approx([5 * 410.0, 5 * 410.0, 0.0])  # ten hours of help, of which half as many were trained
+
+
+def test_a_course_costs_no_more_because_more_of_it_is_coded() -> None:
+    more = booked_to("region", coded=1.2) - booked_to("region")
+    assert more == pytest.approx([0.0, 0.0, 200.0])
