@@ -48,7 +48,7 @@ class Prices(NamedTuple):
     ``plain`` comes from all clauses but those of consortia, ``shared`` from those; ``whole`` (municipalities,
     measures) is what the consortia have more to divide; ``consortium`` is whether there is one; ``krone`` (purses,) is
     what a krone at year end is worth to each purse. ``readmission`` is what an event of a readmission is worth beyond
-    one of the usual mix, where linear fees and bundles tell them apart.
+    one of the usual mix, where linear fees, bundles and bonuses tell them apart.
     """
 
     plain: Numbers
@@ -149,8 +149,10 @@ def prices(
             if clause.sources or (clause.linear and not full):
                 return _by_flows(clause, state, purse, moved, worth_today(clause, month, discount))
             if isinstance(clause, Bonus):
-                units = clause.unit_totals(state)
-                return _by_judging(clause, state, purse, expectation, units, month, discount)
+                slopes = judged_slopes(clause, state, expectation, month, known)
+                return _by_judging(
+                    clause, clause.unit_totals(state), slopes, purse, worth_today(clause, month, discount)
+                )
             return _by_settling(clause, state, purse, expectation, chance_of_year, month, discount)
 
         found = worth() if clause.sources else known.made_from("worth", (clause, state), worth)
@@ -160,13 +162,13 @@ def prices(
         if isinstance(clause, SharedSavings):
             whole[found.town, found.measure] += found.divided
     consortium = any(isinstance(clause, SharedSavings) for clause in bound.clauses)
-    back = readmission_worth(bound, states, expectation, month, discount)
+    back = readmission_worth(bound, states, expectation, month, discount, known)
     return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}), back)
 
 
 def readmission_worth(
-    bound: Bound, states: States, expectation: Expectation, month: int, discount: float
-) -> Numbers:  # fmt: skip
+    bound: Bound, states: States, expectation: Expectation, month: int, discount: float, known: MadeOnce
+) -> Numbers:
     """Worth of one more event of a readmission beyond one of the usual mix, (municipalities, measures, purses), DKK."""
     worth = np.zeros((len(bound.accounts.places.municipalities), len(MEASURES), len(PURSES)))
     purse = purses_of(bound.accounts)
@@ -175,10 +177,12 @@ def readmission_worth(
         more = clause.more_of_readmission(state) if told and isinstance(clause, Bonus | Fee | Bundle) else None
         if more is None:
             continue
+        today = worth_today(clause, month, discount)
         if isinstance(clause, Bonus):
-            found = _by_judging(clause, state, purse, expectation, more, month, discount)
+            slopes = judged_slopes(clause, state, expectation, month, known)
+            found = _by_judging(clause, more, slopes, purse, today)
         else:
-            found = _flowing(clause, state, purse, more, worth_today(clause, month, discount))
+            found = _flowing(clause, state, purse, more, today)
         worth[found.town, found.measure] += found.purses
     return worth
 
@@ -221,15 +225,20 @@ def _flowing(clause: Clause, state: ClauseState, purse: NDArray[np.int64], units
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 
 
-def _by_judging(
-    clause: Bonus, state: ClauseState, purse: NDArray[np.int64], expectation: Expectation, units: Numbers, month: int,
-    discount: float,
-) -> ClauseWorth:  # fmt: skip
+def judged_slopes(clause: Bonus, state: ClauseState, expectation: Expectation, month: int, known: MadeOnce) -> Numbers:
+    """What one more above or below each line is worth (:meth:`Bonus.slopes`) in the year that is expected."""
+
+    def found() -> Numbers:
+        then = foreseen(clause, state, expectation, month)
+        return clause.slopes(then, expected_year(clause, then, expectation, month))
+
+    return known.made_from("slopes", (clause, state), found)
+
+
+def _by_judging(clause: Bonus, units: Numbers, slopes: Numbers, purse: NDArray[np.int64], today: float) -> ClauseWorth:
     """Worth of some counts (measures, municipalities, totals) by what they add to the judgement that is expected."""
     measure, town, rows = _touched(units)
-    state = foreseen(clause, state, expectation, month)
-    slopes = clause.slopes(state, expected_year(clause, state, expectation, month))
-    flows = clause.moved_by(rows, slopes[town]) * worth_today(clause, month, discount)
+    flows = clause.moved_by(rows, slopes[town]) * today
     purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 

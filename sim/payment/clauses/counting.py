@@ -83,6 +83,10 @@ class Line:
         return found
 
     def _count(self, month: MonthActivity, axis: str) -> Numbers:
+        if self.filter.counted and not self.of_value:
+            passes, ages, towns = self.filter.enrolled, self.filter.age, self.filter.municipality
+            cube = month.cubes([self.measure], axis)[0]
+            return np.asarray(np.einsum("eams,e,a,m->ms", cube, passes, ages, towns) * month.weight)
         shape = (len(month.places.municipalities), month.places.slots(axis))
         passing = self.filter.rows(month, self.measure)
         cell = month.column(self.measure, "municipality") * shape[1] + month.slots(self.measure, axis)
