@@ -16,6 +16,8 @@ from pydantic import Field
 
 from sim.locating import Key
 from sim.payment.accounts import Accounts, Places
+from sim.payment.clauses.bonus import bound_bonus
+from sim.payment.clauses.bonus_terms import BonusSpec
 from sim.payment.clauses.budget import Budget, BudgetSpec
 from sim.payment.clauses.bundle import Bundle
 from sim.payment.clauses.bundle_terms import BundleSpec
@@ -51,6 +53,7 @@ KINDS: Final[dict[str, Kind]] = {
     "fee": Kind(FeeSpec, Fee.bind),
     "capitation": Kind(CapitationSpec, lambda spec, binding, earlier: Capitation.bind(spec, binding)),
     "budget": Kind(BudgetSpec, lambda spec, binding, earlier: Budget.bind(spec, binding)),
+    "bonus": Kind(BonusSpec, bound_bonus),
     "bundle": Kind(BundleSpec, Bundle.bind),
     "shared_savings": Kind(SharedSavingsSpec, SharedSavings.bind),
     "pool": Kind(PoolSpec, Pool.bind),

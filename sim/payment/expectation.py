@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.payment.settlement import Bound, States
 
 Numbers = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 #: Points of chance in a year, and how far out they lie in standard deviations: beyond four lies one chance in sixteen
 #: thousand. Few points would do for a kink; a minimum rate is a step, which needs a grid finer than the distance over
@@ -89,18 +90,24 @@ class Expectation(NamedTuple):
             ahead = ring[passed:].sum(axis=0)
         return ahead + self.to_date[clause] if passed and clause in self.to_date else ahead
 
-    def scatter(self, clause: str, top: int, bottom: int, month: int) -> float:
-        """How far chance may move a sum by the end of the period of an action after ``month``: standard deviation.
+    def scatter(self, clause: str, top: Integers, bottom: Integers, month: int) -> Numbers:
+        """How far chance may move sums by the end of the period of an action after ``month``: standard deviations.
 
-        From the months seen: how they scatter around their common ratio to another sum. The months to come scatter so,
+        From the months seen: how they scatter around their common ratio to other sums. The months to come scatter so,
         and so did those by which they are foreseen; whatever comes in spells shows in whole months. Zero before two
         months have been seen.
+
+        Parameters
+        ----------
+        top, bottom : int arrays of one shape
+            Where in the totals of a clause the sums stand, and those that they are compared with.
         """
         if self.seen < 2:
-            return 0.0
-        ring = self.months[clause]
-        above, below = ring[:, top], ring[:, bottom]
-        whole = float(below.sum())
-        rest = above - (float(above.sum()) / whole if whole > 0.0 else 0.0) * below
-        variance = float((rest**2).sum()) / (self.seen - 1)
-        return math.sqrt(2.0 * variance * (12 - (month + 1) % 12))
+            return np.zeros(np.shape(top))
+        months = self.months[clause].T
+        above, below = np.ascontiguousarray(months[top]), np.ascontiguousarray(months[bottom])
+        whole = below.sum(axis=-1)
+        usual = np.divide(above.sum(axis=-1), whole, out=np.zeros_like(whole), where=whole > 0.0)
+        rest = above - usual[..., None] * below
+        variance = (rest**2).sum(axis=-1) / (self.seen - 1)
+        return np.asarray(np.sqrt(2.0 * variance * (12 - (month + 1) % 12)))

@@ -24,6 +24,7 @@ from agents.responses.budget_holder import shadow_price
 from sim.measures import MEASURES
 from sim.payment.accounts import ROLES, Accounts, Cells
 from sim.payment.clauses.base import Clause, ClauseState
+from sim.payment.clauses.bonus import Bonus
 from sim.payment.clauses.budget import Budget
 from sim.payment.clauses.bundle import Bundle
 from sim.payment.clauses.consortium import SharedSavings
@@ -47,7 +48,7 @@ class Prices(NamedTuple):
     ``plain`` comes from all clauses but those of consortia, ``shared`` from those; ``whole`` (municipalities,
     measures) is what the consortia have more to divide; ``consortium`` is whether there is one; ``krone`` (purses,) is
     what a krone at year end is worth to each purse. ``readmission`` is what an event of a readmission is worth beyond
-    one of the usual mix, where linear fees and bundles tell them apart.
+    one of the usual mix, where linear fees, bundles and bonuses tell them apart.
     """
 
     plain: Numbers
@@ -147,6 +148,11 @@ def prices(
         def worth(clause: Clause = clause, state: ClauseState = state) -> ClauseWorth:
             if clause.sources or (clause.linear and not full):
                 return _by_flows(clause, state, purse, moved, worth_today(clause, month, discount))
+            if isinstance(clause, Bonus):
+                slopes = judged_slopes(clause, state, expectation, month, known)
+                return _by_judging(
+                    clause, clause.unit_totals(state), slopes, purse, worth_today(clause, month, discount)
+                )
             return _by_settling(clause, state, purse, expectation, chance_of_year, month, discount)
 
         found = worth() if clause.sources else known.made_from("worth", (clause, state), worth)
@@ -156,19 +162,28 @@ def prices(
         if isinstance(clause, SharedSavings):
             whole[found.town, found.measure] += found.divided
     consortium = any(isinstance(clause, SharedSavings) for clause in bound.clauses)
-    back = readmission_worth(bound, states, month, discount)
+    back = readmission_worth(bound, states, expectation, month, discount, known)
     return Prices(plain, shared, whole, consortium, krone_worth(bound, under or {}), back)
 
 
-def readmission_worth(bound: Bound, states: States, month: int, discount: float) -> Numbers:
+def readmission_worth(
+    bound: Bound, states: States, expectation: Expectation, month: int, discount: float, known: MadeOnce
+) -> Numbers:
     """Worth of one more event of a readmission beyond one of the usual mix, (municipalities, measures, purses), DKK."""
     worth = np.zeros((len(bound.accounts.places.municipalities), len(MEASURES), len(PURSES)))
     purse = purses_of(bound.accounts)
     for clause, state in zip(bound.clauses, states, strict=True):
-        more = clause.more_of_readmission(state) if isinstance(clause, Fee | Bundle) and clause.linear else None
-        if more is not None:
-            found = _flowing(clause, state, purse, more, worth_today(clause, month, discount))
-            worth[found.town, found.measure] += found.purses
+        told = isinstance(clause, Bonus) or (isinstance(clause, Fee | Bundle) and clause.linear)
+        more = clause.more_of_readmission(state) if told and isinstance(clause, Bonus | Fee | Bundle) else None
+        if more is None:
+            continue
+        today = worth_today(clause, month, discount)
+        if isinstance(clause, Bonus):
+            slopes = judged_slopes(clause, state, expectation, month, known)
+            found = _by_judging(clause, more, slopes, purse, today)
+        else:
+            found = _flowing(clause, state, purse, more, today)
+        worth[found.town, found.measure] += found.purses
     return worth
 
 
@@ -206,6 +221,24 @@ def _flowing(clause: Clause, state: ClauseState, purse: NDArray[np.int64], units
     """Worth by the flows of some totals (measures, municipalities, totals)."""
     measure, town, rows = _touched(units)
     flows = clause.due(state, np.ascontiguousarray(rows)) * today
+    purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]
+    return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
+
+
+def judged_slopes(clause: Bonus, state: ClauseState, expectation: Expectation, month: int, known: MadeOnce) -> Numbers:
+    """What one more above or below each line is worth (:meth:`Bonus.slopes`) in the year that is expected."""
+
+    def found() -> Numbers:
+        then = foreseen(clause, state, expectation, month)
+        return clause.slopes(then, expected_year(clause, then, expectation, month))
+
+    return known.made_from("slopes", (clause, state), found)
+
+
+def _by_judging(clause: Bonus, units: Numbers, slopes: Numbers, purse: NDArray[np.int64], today: float) -> ClauseWorth:
+    """Worth of some counts (measures, municipalities, totals) by what they add to the judgement that is expected."""
+    measure, town, rows = _touched(units)
+    flows = clause.moved_by(rows, slopes[town]) * today
     purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 
@@ -260,9 +293,9 @@ def foreseen(clause: Clause, state: ClauseState, expectation: Expectation, month
     """State in the month of the action, which in December is the first of a new period; gates are not yet decided."""
     if "month" in state:
         state = {**state, "month": month + 1}
-    if isinstance(clause, SharedSavings):
-        scatter = [expectation.scatter(clause.id, at, at + 1, month) for at in clause.gates_at]
-        state = clause.foreseen(state, np.array(scatter))
+    if isinstance(clause, SharedSavings | Bonus):
+        at = np.array(clause.gates_at if isinstance(clause, SharedSavings) else clause.counted_at, dtype=np.int64)
+        state = clause.foreseen(state, expectation.scatter(clause.id, at, at + 1, month))
     return state
 
 

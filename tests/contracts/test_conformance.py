@@ -59,6 +59,22 @@ CLAUSES = {
     "share = 0.4\nminimum_rate = 0.0\nfirst_krone = false\ncap = 0.1\n"
     'benchmark = { trend = 0.01, adjust = "none" }\n'
     'spending = [{ on = "outpatient_visit" }, { on = "temporary_place_day" }]',
+    "bonus-linear": 'kind = "bonus"\npayer = "region"\npayee = "gp"\namount = 200\npenalty = 50\nper = "person"\n'
+    'pays = "linear"\ncriterion = [{ on = "gp_chronic_control", per = "chronic-person", better = "higher", '
+    'against = "fixed", target = 0.5, full = 4.0 }, '
+    '{ on = "acute_admission", per = "person", better = "lower", against = "peers", target = -0.5, full = 0.5 }]',
+    "bonus-ladder": 'kind = "bonus"\npayer = "state"\npayee = "region"\namount = 3_000_000\npays = "ladder"\n'
+    "ladder = [{ met = 1, share = 0.33 }, { met = 2, share = 1.0 }]\non_account = true\n"
+    'criterion = [{ on = "hospital_course", counted = "value", per = "person", better = "lower", '
+    'against = "own-history", rest = { level = 20_000, part = 0.1, spread = 0.01 } }, '
+    '{ on = "outpatient_virtual", per = ["outpatient_visit", "outpatient_virtual"], better = "higher", '
+    'against = "own-history", target = 0.01 }]',
+    "bonus-all": 'kind = "bonus"\npayer = "municipality"\npayee = "home-care"\npenalty = 40_000\n'
+    'pays = "all-or-nothing"\ncriterion = [{ on = ["home_help", "home_nursing"], per = "person", better = "lower", '
+    'against = "own-history" }]',
+    "bonus-event": 'kind = "bonus"\npayer = "region"\npayee = "ward"\npenalty = 9_000\nper = "event"\n'
+    'pays = "linear"\ncriterion = [{ on = "acute_admission", where = { flags = ["readmission"] }, '
+    'per = "acute_admission", better = "lower", against = "fixed", target = 0.2 }]',
 }
 POOL = (
     '[[clause]]\nid = "charge"\nkind = "fee"\npayer = "municipality"\npayee = "pool/days"\n'
@@ -187,7 +203,8 @@ def _scaled(text: str, factor: float) -> str:
 
 
 def _scale(table: dict[str, Any], factor: float, shares: bool) -> None:
-    money = {"amount", "level", "price"} | (set() if shares else {"cap"}) | ({"share"} if factor == 0 else set())
+    money = {"amount", "level", "penalty", "price"} | (set() if shares else {"cap"})
+    money |= {"share"} if factor == 0 else set()
     for key, value in table.items():
         if key in money and isinstance(value, dict):
             table[key] = {name: inner * factor for name, inner in value.items()}

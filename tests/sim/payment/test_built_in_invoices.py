@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.measures import MEASURE
 from sim.parameters import Parameters
 from sim.payment.accounts import ROLES, Accounts
+from sim.payment.clauses.bonus import Bonus
 from sim.payment.contract import Contract
 from sim.payment.ledger import Ledger
+from sim.payment.settlement import Settlement
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
 from tests.sim.payment.test_invoices_by_hand import consortium, moved, paid, two_years
 
@@ -193,3 +196,97 @@ def test_under_a_joint_budget_a_municipality_feels_its_part_of_an_admission_and_
     assert net[ROLES.index("municipality")] == pytest.approx(-0.5 * 16_000 * 2 / 3)
     assert net[ROLES.index("region")] == pytest.approx(16_000 - 0.5 * 16_000)
     assert net.sum() == pytest.approx(0.0, abs=1e-9)
+
+
+def second_year(contract: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Ledger:
+    """Ledger of the first year under a contract, after a year without it."""
+    schedule = {"in-force": ((0, "denmark-2018"), (JANUARY_2018, contract))}
+    contracts = {name: Contract.load(name) for name in ("denmark-2018", contract)}
+    settlement = Settlement.of(schedule, contracts, Parameters.load(), PLACES)
+    for number in range(24):
+        month = made_month(before if number < 12 else after, month=JANUARY_2018 - 12 + number)
+        settlement.settle(month, post=number >= 12)
+    settlement.check()
+    return settlement.books["in-force"].ledger
+
+
+def admissions(count: int, readmitted: int, **columns: Any) -> list[dict[str, Any]]:
+    flags = [("acute", "readmission")] * readmitted + [("acute",)] * (count - readmitted)
+    return [event("acute_admission", flags=one, ward=0, **columns) for one in flags]
+
+
+def outpatient(physical: int, virtual: int) -> list[dict[str, Any]]:
+    return [event("outpatient_visit")] * physical + [event("outpatient_virtual")] * virtual
+
+
+CHRONIC = ("acute", "chronic")
+USUAL = [course(20_000, flags=CHRONIC)] * 10 + admissions(10, 2) + outpatient(90, 10)
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [
+        (USUAL, True),
+        ([course(20_000, flags=CHRONIC)] * 10 + admissions(10, 3) + outpatient(90, 10), True),  # one missed
+        ([course(20_000, flags=CHRONIC)] * 10 + admissions(10, 3) + outpatient(91, 9), False),  # two missed
+        ([course(15_000, flags=CHRONIC)] * 11 + admissions(11, 2) + outpatient(90, 10), True),  # more, but cheaper
+        ([course(20_000, flags=CHRONIC)] * 11 + admissions(10, 2) + outpatient(90, 10), False),  # more, and dearer
+    ],
+)
+def test_proximity_funding_is_paid_by_the_month_and_returned_if_more_than_one_criterion_is_missed(
+    after: list[dict[str, Any]], kept: bool
+) -> None:
+    ledger = second_year("proximity-2019", USUAL, after)
+    assert net_of(ledger, "region", "proximity-funding") == pytest.approx(340e6 if kept else 0.0, abs=0.1)
+    table = ledger.table()
+    by_month = [amount for name, amount in zip(table["clause"], table["amount"], strict=True) if "proximity" in name]
+    assert by_month[:11] == pytest.approx([340e8 / 12] * 11, abs=1)
+    assert "activity-pool" not in table["clause"]
+
+
+#: The worked invoice of docs/proximity-funding.md: what each indicator is counted per, and its level before and after.
+WORKED = ((46_200, 0.326, 0.320), (9_900, 15_700, 15_500), (11_600, 0.176, 0.178), (166_000, 0.051, 0.053))
+
+
+@pytest.mark.parametrize(("virtual", "kept"), [(0.053, 340e6), (0.049, 0.0)])
+def test_the_invoice_of_the_page_on_proximity_funding_is_what_the_contract_pays(virtual: float, kept: float) -> None:
+    contract = Contract.load("proximity-2019")
+    bound = contract.bind(Parameters.load(), Accounts(PLACES, contract.pools()))
+    clause = bound.clauses[-1]
+    assert isinstance(clause, Bonus)
+    per, before, after = (np.array(column) for column in zip(*WORKED, strict=True))
+    after = np.append(after[:3], virtual)
+    counts = [np.stack([level * per, per], axis=-1)[None] for level in (before, after)]
+    past = (np.array([2018]), counts[0][None])
+    state = {
+        **clause.start(), "month": JANUARY_2018 + 23, "start_year": 2019,
+        "years": past[0], "months": np.array([12]), "counts": past[1],
+    }  # fmt: skip
+    rest = clause.judgement.rest_of(counts[1] / 12, past, 2019) * 12
+    case = clause.judgement.case(counts[1][None], rest[None], past, None)
+    shares = case.counts[0, 0, :, 0] / case.counts[0, 0, :, 1]
+    expected = [0.1754, 21_285, 0.1258, 0.050195 if virtual == 0.053 else 0.049935]
+    assert shares == pytest.approx(expected, rel=1e-3)
+    assert case.past[0] == pytest.approx([0.17562, 21_307, 0.1256, 0.050065], rel=1e-4)
+    totals = np.concatenate([[1.0], counts[1].ravel(), rest.ravel()])[None]
+    assert clause.due(state, totals)[0] == pytest.approx([kept])
+
+
+@pytest.mark.parametrize(("readmitted", "due"), [(1, 0), (2, 0), (3, 12 * 96_000)])
+def test_a_ward_pays_for_every_readmission_beyond_its_share_of_the_year_before(readmitted: int, due: float) -> None:
+    ledger = second_year("readmission-penalty", admissions(10, 2), admissions(10, readmitted))
+    assert net_of(ledger, "ward/acute-unit", "readmission-penalty") == pytest.approx(-due)
+    assert net_of(ledger, "state", "readmission-penalty") == pytest.approx(due)
+
+
+#: Person-years of practice A's people with COPD or diabetes: 300 days a month, six ages, three groups, enrolled or not.
+CHRONIC_PEOPLE = 12 * 300 * 6 * 3 * 2 / 365
+
+
+@pytest.mark.parametrize(
+    ("per_month", "due"),
+    [(59, 0.0), (70, 280 * (12 * 70 - 2 * CHRONIC_PEOPLE)), (89, 280 * CHRONIC_PEOPLE), (120, 280 * CHRONIC_PEOPLE)],
+)
+def test_a_control_between_two_and_three_a_year_earns_280_and_no_other_one_does(per_month: int, due: float) -> None:
+    ledger = second_year("quality-pay", [], [event("gp_chronic_control", practice=0)] * per_month)
+    assert moved(ledger, "quality-bonus", "region", "gp/A") == pytest.approx(due, abs=0.01)
