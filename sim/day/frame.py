@@ -68,11 +68,13 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]  # of a chunk of people, as are the next eight
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next ten
     upper: NDArray[np.int32]  # halves of the day's hash
     lower: NDArray[np.int32]
     events: NDArray[np.float64]  # of a chunk of people in a month: what happens by chance, and the drift of frailty
     drifts: NDArray[np.float64]
+    cells: NDArray[np.uint32]  # of the year before: rows of the solved rises of frailty, and rises by onsets
+    onsets: NDArray[np.float64]
     flagged: NDArray[np.uint32]  # where a flag is set
     found: NDArray[np.uint32]  # (what, people) rows for whom something happens today
     relapse: NDArray[np.uint8]
@@ -139,6 +141,8 @@ def empty_work(places: int, lists: int) -> Work:
         lower=np.zeros(CHUNK, np.int32),
         events=np.zeros(CHUNK, np.float64),
         drifts=np.zeros(CHUNK, np.float64),
+        cells=np.zeros(CHUNK, np.uint32),
+        onsets=np.zeros(CHUNK, np.float64),
         flagged=np.zeros(CHUNK + 1, np.uint32),
         found=np.zeros((5, CHUNK), np.uint32),
         relapse=np.zeros(CHUNK, np.uint8),
