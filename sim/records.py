@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from sim.measures import AGE_BANDS, MEASURES
 
-#: One event, as small as it can be, since many are written each day. ``quantity`` is an integer in the measure's unit; ``value`` is a tariff value in øre; ``nth`` numbers the
-#: days of a stay (finished-treated day 1, 2, 3 ...), gives the nights of a course, and is 0 elsewhere; ``ward`` is -1
-#: outside the catchment's hospital; ``episode`` is the day on which the illness or course began.
+#: One event, as small as it can be, since many are written each day. ``quantity`` is an integer in the measure's unit;
+#: ``value`` is a tariff value in øre; ``nth`` numbers the days of a stay (finished-treated day 1, 2, 3 ...), gives the
+#: nights of a course, and is 0 elsewhere; ``ward`` is -1 outside the catchment's hospital; ``episode`` is the day on
+#: which the illness or course began.
 EVENT = np.dtype(
     [
         ("value", np.int64),

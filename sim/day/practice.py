@@ -351,7 +351,7 @@ def free_minutes(state: State, rates: Rates, today: Today, p: int) -> int:
 def serve(state: State, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
     """A contact takes place: what is written of the person stands in the claim, since looking it up takes longest."""
     people, entry, health = state.people, work.practice.entry[c], rates.health
-    i, kind, measure, flags = entry.row, entry.kind, np.int64(entry.kind), np.int64(entry.marks)
+    i, kind, measure, flags = entry.row, entry.kind, entry.kind, entry.marks
     if kind == ACUTE_CONTACT:
         by_phone = uniform(people.key[i], today.streams[NO_ROOM]) < rates.practice.acute_phone_share
         measure, flags = (PHONE if by_phone and entry.ratio >= 1.0 else CONSULTATION), flags | _ACUTE
