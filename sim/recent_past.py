@@ -54,9 +54,7 @@ def year_before(
         waited = -np.log(luck) * 365.25 / np.maximum(rate, 1e-12)  # in days of mean hazard
         ago = np.searchsorted(np.cumsum(np.exp(log_factor[::-1])), waited) + 1
         rows = np.flatnonzero((ago <= _DAYS) & (people.arrival <= first_day))
-        day = (_DAYS - ago[rows]).astype(np.uint16)  # numbers so short are sorted fastest
-        begins = np.concatenate([[0], np.cumsum(np.bincount(day, minlength=_DAYS))])
-        return rows[np.argsort(day, kind="stable")].astype(np.uint32), begins
+        return listed_by_day(rows, _DAYS - ago[rows], _DAYS)
 
     course, course_from = last(uniforms(seed, "course before the start", people.key), courses, season[:_DAYS])
     rate = hospital.elective_rate[band]
@@ -69,3 +67,12 @@ def year_before(
         frailty=card.frailty.copy(),
         month=np.array([date_of(first_day - ago).month - 1 for ago in range(_DAYS, 0, -1)], np.int64),
     )
+
+
+def listed_by_day(
+    rows: NDArray[np.int64], day: NDArray[np.int64], days: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Rows of people in the order of their days (0 to ``days - 1``) and rows, and where each day begins (days + 1)."""
+    order = np.lexsort((rows, day))
+    begins = np.concatenate([[0], np.cumsum(np.bincount(day, minlength=days))])
+    return rows[order].astype(np.uint32), begins
