@@ -17,7 +17,7 @@ from sim.clock import date_of
 from sim.day.before import Before
 from sim.measures import AGE_BANDS
 from sim.mortality import expected_courses
-from sim.state import NEVER, NURSING_HOME
+from sim.state import NURSING_HOME
 
 if TYPE_CHECKING:
     from sim.day.rates import HealthRates, HospitalRates
@@ -50,16 +50,29 @@ def year_before(
 
     def last(
         luck: NDArray[np.float64], rate: NDArray[np.float64], log_factor: NDArray[np.float64]
-    ) -> NDArray[np.int32]:
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         waited = -np.log(luck) * 365.25 / np.maximum(rate, 1e-12)  # in days of mean hazard
         ago = np.searchsorted(np.cumsum(np.exp(log_factor[::-1])), waited) + 1
-        return np.where((ago <= _DAYS) & (people.arrival <= first_day), first_day - ago, NEVER).astype(np.int32)
+        rows = np.flatnonzero((ago <= _DAYS) & (people.arrival <= first_day))
+        return listed_by_day(rows, _DAYS - ago[rows], _DAYS)
 
+    course, course_from = last(uniforms(seed, "course before the start", people.key), courses, season[:_DAYS])
+    rate = hospital.elective_rate[band]
+    referral, referral_from = last(uniforms(seed, "referral before the start", people.key), rate, np.zeros(_DAYS))
     return Before(
-        course=last(uniforms(seed, "course before the start", people.key), courses, season[:_DAYS]),
-        referral=last(
-            uniforms(seed, "referral before the start", people.key), hospital.elective_rate[band], np.zeros(_DAYS)
-        ),
+        course=course,
+        course_from=course_from,
+        referral=referral,
+        referral_from=referral_from,
         frailty=card.frailty.copy(),
         month=np.array([date_of(first_day - ago).month - 1 for ago in range(_DAYS, 0, -1)], np.int64),
     )
+
+
+def listed_by_day(
+    rows: NDArray[np.int64], day: NDArray[np.int64], days: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Rows of people in the order of their days (0 to ``days - 1``) and rows, and where each day begins (days + 1)."""
+    order = np.lexsort((rows, day))
+    begins = np.concatenate([[0], np.cumsum(np.bincount(day, minlength=days))])
+    return rows[order].astype(np.uint32), begins

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from sim.measures import AGE_BANDS, MEASURES
 
-#: One event. ``quantity`` is an integer in the measure's unit; ``value`` is a tariff value in øre; ``nth`` numbers the
-#: days of a stay (finished-treated day 1, 2, 3 ...), gives the nights of a course, and is 0 elsewhere; ``ward`` is -1
-#: outside the catchment's hospital; ``episode`` is the day on which the illness or course began.
+#: One event, as small as it can be, since many are written each day. ``quantity`` is an integer in the measure's unit;
+#: ``value`` is a tariff value in øre; ``nth`` numbers the days of a stay (finished-treated day 1, 2, 3 ...), gives the
+#: nights of a course, and is 0 elsewhere; ``ward`` is -1 outside the catchment's hospital; ``episode`` is the day on
+#: which the illness or course began.
 EVENT = np.dtype(
     [
-        ("quantity", np.int64),
         ("value", np.int64),
+        ("quantity", np.int32),
         ("day", np.int32),
         ("person", np.int32),
         ("episode", np.int32),
@@ -51,7 +52,7 @@ class ActivityTable(NamedTuple):
     person: NDArray[np.int32]
     episode: NDArray[np.int32]
     measure: NDArray[np.uint8]
-    quantity: NDArray[np.int64]
+    quantity: NDArray[np.int32]
     value: NDArray[np.int64]
     nth: NDArray[np.int16]
     practice: NDArray[np.int16]

@@ -27,6 +27,7 @@ from sim.payment.marginal import foreseen
 from sim.payment.stakes import receipts, volumes
 from sim.planning import IN_FORCE, loads, sums_of, ward_shares
 from sim.reading import InputError
+from sim.records import EVENT
 from sim.run_record import RunRecord
 
 if TYPE_CHECKING:
@@ -283,7 +284,8 @@ def _events(run: Months) -> pd.DataFrame:
     if not run.kept.events:
         return pd.DataFrame()
     rows = np.concatenate(run.kept.events)
-    frame = pd.DataFrame({name: rows[name] for name in rows.dtype.names or ()})
+    frame = pd.DataFrame({name: rows[name] for name in ("quantity", *(EVENT.names or ()))})
+    frame["quantity"] = frame["quantity"].astype(np.int64)
     frame["person"] = run.world.state.people.key[rows["person"]]
     frame["measure"] = pd.Categorical.from_codes(rows["measure"], pd.Index([measure.name for measure in MEASURES]))
     return frame.rename(columns={"marks": "flags"})

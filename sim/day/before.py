@@ -12,34 +12,33 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import uniform
+from sim.chance import STEP_DAY, mix
 from sim.compiled import jit
 from sim.day.courses import BACK_TO_NURSING_HOME, write_bed_days
 from sim.day.discharge import ward_round
 from sim.day.emergency import ask_for_bed
-from sim.day.frame import Load, Output, Today, Work, as_row, census, fill_streams
+from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
 from sim.day.home_care import leave_temporary
-from sim.day.month import cell_of, drift_of, grant_help, help_need, review_care, rise_of
+from sim.day.month import cell_of, draw_drifts, grant_help, help_need, review_care, rise_of
 from sim.day.practice import book_elective
 from sim.day.rates import Rates
 from sim.day.reference import by_pointer
 from sim.day.risk import WAITS_FOR_HELP, age_of
 from sim.day.streams import DRIFT
 from sim.day.wards import allot_beds, background, midnight
-from sim.state import HOME, HOSPITAL, NEVER, NURSING_HOME, NURSING_PLACE, State
+from sim.state import HOME, HOSPITAL, NEVER, NURSING_HOME, NURSING_PLACE, People, State
 
 _NEEDS_A_BED = 0.0  # severity over need: surely admitted
 
 
 class Before(NamedTuple):
-    """What began for each person in the year before the first day, and what that year must leave as it was.
+    """What began in the year before the first day, and what that year must leave as it was."""
 
-    All but ``month`` have a row for each row of people.
-    """
-
-    course: NDArray[np.int32]  # day of the last acute course
-    referral: NDArray[np.int32]  # day of the last referral for a planned admission
-    frailty: NDArray[np.float32]  # made from figures, those who had been in hospital included
+    course: NDArray[np.uint32]  # rows of those whose last acute course was in that year, by day and row
+    course_from: NDArray[np.int64]  # (days + 1,) where in it each day begins
+    referral: NDArray[np.uint32]  # the same of the last referral for a planned admission
+    referral_from: NDArray[np.int64]
+    frailty: NDArray[np.float32]  # by row of people: made from figures, those who had been in hospital included
     month: NDArray[np.int64]  # calendar month (0 January) of each day lived before, the last one is the day before
 
 
@@ -54,11 +53,8 @@ def live_before(state: State, rates: Rates, load: Load, before: Before, first: i
         weekday = (day + 3) % 7
         today = by_pointer(Today(day, at - days, weekday, weekday < 5, 0.0, month, work.streams, work.nurse_free))
         if at > 0 and month != before.month[at - 1]:
-            change_frailty(state, rates, first, work, 1.0)
-            review_recipients(state, rates, first, today, out)
-        elif at == 0:
-            meet_needs(state, rates, first)
-        live_day_before(state, rates, load, before, first, today, work, out)
+            start_month_before(state, rates, first, today, work, out)
+        live_day_before(state, rates, load, before, first, at, today, work, out)
     for k in range(state.stays.count[0]):
         write_bed_days(state, k, first, out)
     forget_what_is_over(state, rates, first)
@@ -66,77 +62,93 @@ def live_before(state: State, rates: Rates, load: Load, before: Before, first: i
         card = state.people.card[as_row(row)]
         card.frailty = before.frailty[row]
         card.accrued = first
-    meet_needs(state, rates, first)
+        meet_need(state, as_row(row), rates, first)
     clear(out)
 
 
 @jit
 def go_back(state: State, rates: Rates, before: Before, first: int, work: Work) -> None:
-    """Make everybody as frail as a year ago: less what months and a stay in hospital have added since."""
-    days, health = before.month.shape[0], rates.health
-    for at in range(1, days):
-        if before.month[at] != before.month[at - 1]:
-            fill_streams(work.streams, rates.derived.keys, first - days + at)
-            change_frailty(state, rates, first, work, -1.0)
-    for row in range(state.organisations.present[0]):
-        if before.course[row] != NEVER:
-            state.people.card[as_row(row)].frailty -= health.frailty_after_hospital * health.frailty_long_stays
+    """Make everybody as frail as a year ago, less what months and a stay in hospital have added since, with help."""
+    days, present, health = before.month.shape[0], state.organisations.present[0], rates.health
+    for low in range(0, present, CHUNK):
+        high = min(low + CHUNK, present)
+        look_up_rises(state.people, low, high, rates, first, work)
+        for at in range(1, days):
+            if before.month[at] != before.month[at - 1]:
+                stream = mix(rates.derived.keys[DRIFT] + np.uint64(np.int64(first - days + at)) * STEP_DAY)
+                change_frailty(state.people, low, high, stream, rates, work, -1.0)
+    for k in range(before.course.shape[0]):
+        state.people.card[before.course[k]].frailty -= health.frailty_after_hospital * health.frailty_long_stays
+    for row in range(present):
+        meet_need(state, as_row(row), rates, first)
 
 
 @jit
-def change_frailty(state: State, rates: Rates, first: int, work: Work, sign: float) -> None:
-    """What a month makes of everybody's frailty, forward or back, at the age of the first day; onsets by their mean."""
-    people, spread, most = state.people, np.float64(rates.health.frailty_spread), rates.derived.most_frail
-    for row in range(state.organisations.present[0]):
+def look_up_rises(people: People, low: int, high: int, rates: Rates, first: int, work: Work) -> None:
+    """Which rises of frailty hold for people ``low`` to ``high - 1`` at the age of the first day."""
+    for row in range(low, high):
         i = as_row(row)
-        card = people.card[i]
-        frailty = min(max(np.float64(card.frailty), 0.0), most)
         cell = cell_of(people, i, age_of(people, i, first), rates)
-        rise = rise_of(frailty, cell, rates) + frailty * rates.derived.frailer_by_onset[cell * 32 + card.conditions]
-        card.frailty = frailty + sign * (rise + drift_of(uniform(people.key[i], work.streams[DRIFT]), spread))
+        work.cells[row - low] = cell
+        work.onsets[row - low] = rates.derived.frailer_by_onset[cell * 32 + np.int64(people.card[i].conditions)]
 
 
 @jit
-def meet_needs(state: State, rates: Rates, first: int) -> None:
-    """Whoever needs home help has it."""
+def change_frailty(
+    people: People, low: int, high: int, stream: np.uint64, rates: Rates, work: Work, sign: float
+) -> None:
+    """What a month makes of the frailty of a chunk of people, forward or back; onsets by their mean."""
+    most, drifts = rates.derived.most_frail, work.drifts[: high - low]
+    draw_drifts(people.key[low:high], stream, np.float64(rates.health.frailty_spread), drifts)
+    for k in range(high - low):
+        card = people.card[as_row(low + k)]
+        frailty = min(max(np.float64(card.frailty), 0.0), most)
+        rise = rise_of(frailty, work.cells[k], rates) + frailty * work.onsets[k]
+        card.frailty = frailty + sign * (rise + drifts[k])
+
+
+@jit
+def meet_need(state: State, i: int, rates: Rates, first: int) -> None:
+    """Whoever is at home and needs home help has it."""
     people = state.people
-    for row in range(state.organisations.present[0]):
-        i = as_row(row)
-        if people.card[i].place == HOME and people.card[i].help == 0:
-            need = help_need(people, i, state.organisations, rates, age_of(people, i, first))
-            if need > 0:
-                grant_help(people, state.organisations, i, need, rates, first)
+    if people.card[i].place == HOME and people.card[i].help == 0:
+        need = help_need(people, i, state.organisations, rates, age_of(people, i, first))
+        if need > 0:
+            grant_help(people, state.organisations, i, need, rates, first)
 
 
 @jit
-def review_recipients(state: State, rates: Rates, first: int, today: Today, out: Output) -> None:
-    """Home help granted and reviewed, and who comes to need a nursing home, at the age of the first day.
+def start_month_before(state: State, rates: Rates, first: int, today: Today, work: Work, out: Output) -> None:
+    """Frailty changes, home help is granted and reviewed, and some come to need a nursing home, at the first day's age.
 
     Whose need went down keeps the help until the next review, so not all who have help on the first day still need it.
     """
-    meet_needs(state, rates, first)
-    people = state.people
-    for row in range(state.organisations.present[0]):
-        i = as_row(row)
-        card = people.card[i]
-        if card.help > 0 and card.place == HOME:
-            review_care(state, i, age_of(people, i, first), rates, today, out)
+    people, present = state.people, state.organisations.present[0]
+    for low in range(0, present, CHUNK):
+        high = min(low + CHUNK, present)
+        look_up_rises(people, low, high, rates, first, work)
+        change_frailty(people, low, high, work.streams[DRIFT], rates, work, 1.0)
+        for row in range(low, high):
+            i = as_row(row)
+            meet_need(state, i, rates, first)
+            if people.card[i].help > 0 and people.card[i].place == HOME:
+                review_care(state, i, age_of(people, i, first), rates, today, out)
 
 
 @jit
 def live_day_before(
-    state: State, rates: Rates, load: Load, before: Before, first: int, today: Today, work: Work, out: Output
+    state: State, rates: Rates, load: Load, before: Before, first: int, at: int, today: Today, work: Work, out: Output
 ) -> None:  # fmt: skip
     """The hospital and the temporary places on one day, in the order of the schedule."""
     out.used[0] = work.beds.count[0] = 0
     background(state, rates, load, today, out)
     leave_temporary(state, rates, today, out)
     ward_round(state, rates, load, today, out, today.day + rates.hospital.rounds_first_until / 24.0)
-    for row in range(state.organisations.present[0]):
-        if before.referral[row] == today.day:
-            book_elective(state, as_row(row), rates, today, out)
-        if before.course[row] == today.day and state.people.card[as_row(row)].place != HOSPITAL:
-            ask_for_bed(state, as_row(row), _NEEDS_A_BED, rates, today, work, out)
+    for k in range(before.referral_from[at], before.referral_from[at + 1]):
+        book_elective(state, before.referral[k], rates, today, out)
+    for k in range(before.course_from[at], before.course_from[at + 1]):
+        if state.people.card[before.course[k]].place != HOSPITAL:
+            ask_for_bed(state, before.course[k], _NEEDS_A_BED, rates, today, work, out)
     known = state.stays.count[0]
     allot_beds(state, rates, load, today, work, out)
     take_back(state, known, first)

@@ -9,10 +9,9 @@ import numpy as np
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
 from sim.day.claims import rank_claims
-from sim.day.frame import Load, Output, Today, Work, claim, count, write
+from sim.day.frame import Load, Output, Today, Work, claim, count, person_flags, write
 from sim.day.home_care import enter_temporary, temporary_free
 from sim.day.numbers import clip, lognormal
-from sim.day.practice import person_flags
 from sim.day.rates import Rates
 from sim.day.refusal import may_return
 from sim.day.risk import age_of
@@ -92,11 +91,11 @@ def receive(state: State, rates: Rates, load: Load, today: Today, work: Work, ou
             ask_for_bed(state, i, ratio, rates, today, work, out)
         elif ratio < threshold + hospital.threshold_observe:
             value = int(rates.derived.tariff_observation * 100.0)
-            write(out, people, i, today.day, _OBSERVATION, 1, value, 0, 0, person_flags(state, i) | _ACUTE, today.day)
+            write(out, people, i, today.day, _OBSERVATION, 1, value, 0, 0, person_flags(people, i) | _ACUTE, today.day)
             may_return(state, i, ratio, hospital.emergency_return_observed, OBSERVATION_RETURN, rates, today, out)
         else:
             value = int(rates.derived.tariff_emergency * 100.0)
-            write(out, people, i, today.day, _EMERGENCY, 1, value, 0, -1, person_flags(state, i) | _ACUTE, today.day)
+            write(out, people, i, today.day, _EMERGENCY, 1, value, 0, -1, person_flags(people, i) | _ACUTE, today.day)
             may_return(state, i, ratio, hospital.emergency_return_sent_home, EMERGENCY_RETURN, rates, today, out)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.chance import DECISIONS, STEP_DAY, mix
 from sim.compiled import inline, jit
-from sim.measures import AGE_BANDS
+from sim.measures import AGE_BANDS, FLAG
 from sim.records import empty_counters, empty_log
 from sim.state import ABSENT, DEAD, HOME, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue
 
@@ -17,6 +17,7 @@ CHUNK = 1024  # people looked at together: what is known of them stays in the ne
 RISK_GROUPS = 4
 BANDS = len(AGE_BANDS)
 STAY_BINS, RETURN_BINS = 401, 32
+_ENROLLED, _CHRONIC = FLAG["enrolled"], FLAG["chronic"]
 
 #: Lists held less than :mod:`sim.day.room` reserved: a fault of the program. The place is named in the error.
 FAULT_ACTIVITY, FAULT_QUEUE, FAULT_STAYS, FAULT_CLAIMS = 1, 2, 3, 4
@@ -52,6 +53,10 @@ CLAIM = np.dtype(
         ("since", np.int32),
         ("amount", np.int32),
         ("kind", np.uint8),
+        ("municipality", np.uint8),  # what the activity table says of the person, only of claims on a practice
+        ("band", np.uint8),
+        ("unit", np.int16),
+        ("marks", np.uint16),
     ],
     align=True,
 )
@@ -68,11 +73,13 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]  # of a chunk of people, as are the next eight
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next ten
     upper: NDArray[np.int32]  # halves of the day's hash
     lower: NDArray[np.int32]
     events: NDArray[np.float64]  # of a chunk of people in a month: what happens by chance, and the drift of frailty
     drifts: NDArray[np.float64]
+    cells: NDArray[np.uint32]  # of the year before: rows of the solved rises of frailty, and rises by onsets
+    onsets: NDArray[np.float64]
     flagged: NDArray[np.uint32]  # where a flag is set
     found: NDArray[np.uint32]  # (what, people) rows for whom something happens today
     relapse: NDArray[np.uint8]
@@ -139,6 +146,8 @@ def empty_work(places: int, lists: int) -> Work:
         lower=np.zeros(CHUNK, np.int32),
         events=np.zeros(CHUNK, np.float64),
         drifts=np.zeros(CHUNK, np.float64),
+        cells=np.zeros(CHUNK, np.uint32),
+        onsets=np.zeros(CHUNK, np.float64),
         flagged=np.zeros(CHUNK + 1, np.uint32),
         found=np.zeros((5, CHUNK), np.uint32),
         relapse=np.zeros(CHUNK, np.uint8),
@@ -188,13 +197,21 @@ def as_row(number: int) -> int:
 @inline
 def write(out: Output, people: People, i: int, day: int, measure: int, quantity: int, value: int, nth: int,
           ward: int, flags: int, episode: int) -> None:  # fmt: skip
-    """Write one event into the activity table and count it."""
+    """Write one event of a person into the activity table and count it."""
     card = people.card[i]
+    write_row(out, i, card.practice, card.unit, card.municipality, card.band, day, measure, quantity, value, nth, ward,
+              flags, episode)  # fmt: skip
+
+
+@inline
+def write_row(out: Output, i: int, practice: int, unit: int, municipality: int, band: int, day: int, measure: int,
+              quantity: int, value: int, nth: int, ward: int, flags: int, episode: int) -> None:  # fmt: skip
+    """Write one event of whom all is known that the activity table says of a person."""
     k = out.used[0]
     if k >= out.row.shape[0]:
         out.fault[0] = FAULT_ACTIVITY
         return
-    row, municipality, band = out.row[k], card.municipality, card.band
+    row = out.row[k]
     row.day = day
     row.person = i
     row.episode = episode
@@ -202,8 +219,8 @@ def write(out: Output, people: People, i: int, day: int, measure: int, quantity:
     row.quantity = quantity
     row.value = value
     row.nth = nth
-    row.practice = card.practice
-    row.unit = card.unit
+    row.practice = practice
+    row.unit = unit
     row.ward = ward
     row.municipality = municipality
     row.band = band
@@ -256,6 +273,18 @@ def claim(claims: Claims, out: Output, row: int, place: int, kind: int, since: i
     )
     claims.order[k] = k
     claims.count[0] = k + 1
+
+
+@inline
+def person_flags(people: People, i: int) -> int:
+    """Flags that follow from who the person is."""
+    card = people.card[i]
+    flags = 0
+    if card.scheme:
+        flags |= _ENROLLED
+    if card.conditions & 3:
+        flags |= _CHRONIC
+    return flags
 
 
 @inline

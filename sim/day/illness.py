@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
-from sim.day.frame import Output, Today, Work, claim, count, push, write
+from sim.day.frame import Output, Today, Work, claim, count, person_flags, push, write
 from sim.day.rates import Rates
 from sim.day.risk import age_of
 from sim.day.scan import ILLNESSES
@@ -142,6 +142,9 @@ def ask_practice(state: State, i: int, kind: int, since: int, minutes: float, ra
         work.practice, out, i, card.practice, kind, since, int(minutes * 10.0), ratio, urgency,
         today.day, 0.0,
     )  # fmt: skip
+    entry = work.practice.entry[work.practice.count[0] - 1]
+    entry.municipality, entry.band, entry.unit = card.municipality, card.band, card.unit
+    entry.marks = person_flags(state.people, i)
 
 
 @inline

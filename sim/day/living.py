@@ -142,7 +142,8 @@ def live_days(
     work = by_pointer(
         Work(
             work_columns.flags, work_columns.upper, work_columns.lower, work_columns.events, work_columns.drifts,
-            work_columns.flagged, work_columns.found, work_columns.relapse, work_columns.counts,
+            work_columns.cells, work_columns.onsets, work_columns.flagged, work_columns.found, work_columns.relapse,
+            work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
             work_columns.room,

@@ -71,7 +71,8 @@ def start_month(state: State, rates: Rates, today: Today, work: Work, out: Outpu
     for low in range(0, present, CHUNK):
         high = min(low + CHUNK, present)
         events, drifts = work.events[: high - low], work.drifts[: high - low]
-        draw_changes(people.key[low:high], today, np.float64(rates.health.frailty_spread), events, drifts)
+        draw_events(people.key[low:high], today.streams[STATE_CHANGE], events)
+        draw_drifts(people.key[low:high], today.streams[DRIFT], np.float64(rates.health.frailty_spread), drifts)
         for row in range(low, high):
             i = as_row(row)
             card = people.card[i]
@@ -92,19 +93,19 @@ def start_month(state: State, rates: Rates, today: Today, work: Work, out: Outpu
 
 
 @jit
-def draw_changes(key: Any, today: Today, spread: float, events: Any, drifts: Any) -> None:
-    """What chance decides in a month for each person: a number that says what happens, and the drift of frailty."""
-    event, drift = today.streams[STATE_CHANGE], today.streams[DRIFT]
+def draw_events(key: Any, stream: np.uint64, events: Any) -> None:
+    """For each person the number that says what happens by chance in a month."""
     for k in range(key.shape[0]):
-        events[k] = uniform(key[k], event)
-        drifts[k] = drift_of(uniform(key[k], drift), spread)
+        events[k] = uniform(key[k], stream)
 
 
-@inline
-def drift_of(u: float, spread: float) -> float:
+@jit
+def draw_drifts(key: Any, stream: np.uint64, spread: float, drifts: Any) -> None:
     """Chance drift of frailty in a month: a triangular law by inversion, of variance ``spread`` squared a year."""
-    z = math.copysign(1.0 - math.sqrt(2.0 * min(u, 1.0 - u)), u - 0.5) * math.sqrt(6.0)
-    return spread * z / math.sqrt(12.0)
+    for k in range(key.shape[0]):
+        u = uniform(key[k], stream)
+        z = math.copysign(1.0 - math.sqrt(2.0 * min(u, 1.0 - u)), u - 0.5) * math.sqrt(6.0)
+        drifts[k] = spread * z / math.sqrt(12.0)
 
 
 @jit

@@ -7,7 +7,21 @@ import numpy as np
 from sim.chance import uniform, uniform_at
 from sim.compiled import inline, jit
 from sim.day.claims import draw_lots, group_by_place, rank_claims
-from sim.day.frame import LEAST_LEVEL, LOAD_DAYS, NOT_ILL, Claims, Load, Output, Today, Work, count, push, write
+from sim.day.frame import (
+    LEAST_LEVEL,
+    LOAD_DAYS,
+    NOT_ILL,
+    Claims,
+    Load,
+    Output,
+    Today,
+    Work,
+    count,
+    person_flags,
+    push,
+    write,
+    write_row,
+)
 from sim.day.illness import (
     ACUTE_CONTACT,
     NOTICED_CONTACT,
@@ -32,7 +46,7 @@ from sim.day.risk import (
     practice_contacts,
     set_risk,
 )
-from sim.day.scan import DUES, FETCHED, NOTICES, ROUTINES
+from sim.day.scan import DUES, NOTICES, ROUTINES
 from sim.day.streams import (
     BACKGROUND_PRACTICE,
     CONTROL_KEPT,
@@ -58,21 +72,9 @@ _NOT_OFFERED, _WAIT_DAYS = COUNTER["gp_not_offered"], COUNTER["gp_wait_days"]
 _NOT_DELIVERED, _NO_BENEFIT = COUNTER["follow_up_not_delivered"], COUNTER["contacts_without_benefit"]
 _PARALLEL, _FIXED = COUNTER["parallel_outpatient"], COUNTER["fixed_outpatient_controls"]
 _CHRONIC_VALUE = COUNTER["chronic_course_value"]
-_ACUTE, _ENROLLED, _CHRONIC, _VIRTUAL = FLAG["acute"], FLAG["enrolled"], FLAG["chronic"], FLAG["virtual"]
+_ACUTE, _CHRONIC, _VIRTUAL = FLAG["acute"], FLAG["chronic"], FLAG["virtual"]
 _FORMS = np.array([CONSULTATION, PHONE, EMAIL, HOME_VISIT], np.int64)
 VIRTUAL_OUTPATIENT = 5
-
-
-@inline
-def person_flags(state: State, i: int) -> int:
-    """Flags that follow from who the person is."""
-    card = state.people.card[i]
-    flags = 0
-    if card.scheme:
-        flags |= _ENROLLED
-    if card.conditions & 3:
-        flags |= _CHRONIC
-    return flags
 
 
 @jit
@@ -99,7 +101,7 @@ def plan_contacts(state: State, rates: Rates, today: Today, work: Work, out: Out
         key = people.key[i]
         at = uniform(key, today.streams[ROUTINE_KIND]) * (own * (1.0 + extra) + clinic + elective + away)
         if at < away:
-            write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, person_flags(state, i), today.day)
+            write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, person_flags(people, i), today.day)
         elif at < away + elective:
             book_elective(state, i, rates, today, out)
         elif at < away + elective + clinic:
@@ -155,7 +157,7 @@ def outpatient_contact(state: State, i: int, rates: Rates, today: Today, out: Ou
     people, derived = state.people, rates.derived
     card = people.card[i]
     level = state.organisations.ward_levels[5, VIRTUAL_OUTPATIENT]
-    flags = person_flags(state, i)
+    flags = person_flags(people, i)
     virtual = uniform(people.key[i], today.streams[VIRTUAL]) < rates.hospital.outpatient_virtual * level
     value = int((derived.tariff_virtual if virtual else derived.tariff_outpatient) * 100.0)
     if virtual:
@@ -280,14 +282,12 @@ def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: 
     claims, organisations = work.practice, state.organisations
     practices = organisations.practices.shape[0]
     group_by_place(claims, practices, work.starts, work.fill)
-    places = 0
     for p in range(practices):
         low, high = work.starts[p], work.starts[p + 1]
         wanted = 0
         for k in range(low, high):
             c = claims.order[k]
             wanted += claims.entry[c].amount
-            places += state.people.card[claims.entry[c].row].place  # fetched side by side, needed one by one
         free = free_minutes(state, rates, today, p) if today.workday else 0
         others = load.practice[p, 0, today.day % LOAD_DAYS] + load.practice[p, 1, today.day % LOAD_DAYS]
         room, lot = free, 1.0
@@ -310,7 +310,6 @@ def serve_practices(state: State, rates: Rates, load: Load, today: Today, work: 
         out.practice_minutes[p, 0] += room - left
         out.practice_minutes[p, 1] += wanted
         out.practice_minutes[p, 2] += free
-    work.counts[FETCHED] = places
 
 
 @jit
@@ -350,28 +349,26 @@ def free_minutes(state: State, rates: Rates, today: Today, p: int) -> int:
 
 @jit
 def serve(state: State, c: int, rates: Rates, today: Today, work: Work, out: Output) -> None:
-    """A contact takes place."""
-    people, claims = state.people, work.practice
-    i, kind = claims.entry[c].row, claims.entry[c].kind
-    card = people.card[i]
-    flags = person_flags(state, i)
-    health = rates.health
+    """A contact takes place: what is written of the person stands in the claim, since looking it up takes longest."""
+    people, entry, health = state.people, work.practice.entry[c], rates.health
+    i, kind, measure, flags = entry.row, entry.kind, entry.kind, entry.marks
     if kind == ACUTE_CONTACT:
         by_phone = uniform(people.key[i], today.streams[NO_ROOM]) < rates.practice.acute_phone_share
-        measure = PHONE if by_phone and claims.entry[c].ratio >= 1.0 else CONSULTATION
-        write(out, people, i, today.day, measure, 1, 0, 0, -1, flags | _ACUTE, claims.entry[c].since)
-        doctor_decides(state, i, claims.entry[c].ratio, rates, today, work, out)
-        return
-    if kind == NOTICED_CONTACT:
-        write(out, people, i, today.day, CONSULTATION, 1, 0, 0, -1, flags, claims.entry[c].since)
+        measure, flags = (PHONE if by_phone and entry.ratio >= 1.0 else CONSULTATION), flags | _ACUTE
+    elif kind == NOTICED_CONTACT:
+        measure = CONSULTATION
+    write_row(out, i, entry.place, entry.unit, entry.municipality, entry.band, today.day, measure, 1, 0, 0, -1, flags,
+              entry.since)  # fmt: skip
+    if kind == ACUTE_CONTACT:
+        doctor_decides(state, i, entry.ratio, rates, today, work, out)
+    elif kind == NOTICED_CONTACT:
         people.instability[i] = np.float64(people.instability[i]) + health.instability_detection
-        return
-    write(out, people, i, today.day, kind, 1, 0, 0, -1, flags, claims.entry[c].since)
-    if kind == CONTROL:
+    elif kind == CONTROL:
         people.instability[i] = np.float64(people.instability[i]) + health.instability_control_received
     elif kind == OUTREACH_KIND:
         people.instability[i] = np.float64(people.instability[i]) + rates.practice.outreach_instability
     elif kind == FOLLOW_UP:
+        card = people.card[i]
         card.protected = today.day + int(rates.practice.follow_up_effect_days)
         card.recovery = np.float64(card.recovery) * rates.practice.follow_up_relative_risk
         set_risk(people, i, state.organisations, rates, today.day)

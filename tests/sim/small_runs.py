@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.day.before import Before
 from sim.months import Months
+from sim.recent_past import listed_by_day
 from sim.runs import Result, result_of, simulate  # noqa: F401  (for tests in another interpreter)
 from sim.scenario import Scenario
 from sim.state import People, State, arrays
@@ -119,6 +120,21 @@ def with_rows(run: Months, rows: NDArray[Any]) -> Months:
     state = run.world.state
     assert int(state.organisations.present[0]) == 0, "people have already arrived"
     run.world.state = State(People(*(column[rows].copy() for column in state.people)), *state[1:])
-    *of_people, month = run.world.before
-    run.world.before = Before(*(column[rows] for column in of_people), month)
+    before = run.world.before
+    run.world.before = Before(
+        *_moved(before.course, before.course_from, rows),
+        *_moved(before.referral, before.referral_from, rows),
+        before.frailty[rows],
+        before.month,
+    )
     return run
+
+
+def _moved(
+    listed: NDArray[np.uint32], begins: NDArray[np.int64], rows: NDArray[Any]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """A list of rows by day after people were put into other rows; those left out are on it no longer."""
+    day = np.full(max(int(rows.max()), int(listed.max(initial=0))) + 1, -1)
+    day[listed] = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
+    there = np.flatnonzero(day[rows] >= 0)
+    return listed_by_day(there, day[rows][there], len(begins) - 1)
