@@ -291,4 +291,4 @@ def test_training_that_spares_home_help_is_booked_to_the_municipality_by_the_hou
 
 def test_a_course_costs_no_more_because_more_of_it_is_coded() -> None:
     more = booked_to("region", coded=1.2) - booked_to("region")
-    assert more == pytest.approx([0.0, 0.0, 200.0])
+    assert more == pytest.approx([0.0, 0.0, 20_000.0])
