@@ -203,7 +203,7 @@ def incentives_figure(effects: Effects, label: str, most: int = 16) -> Figure:
     if rows["whole_change"].any():
         columns["consortium"] = rows["whole_change"]
     columns["felt"] = rows["felt_change"]
-    heading = f"{title(effects, label)}: what one more is worth, against {title(effects, effects.base)}"
+    heading = f"{title(effects, label)}: what one more is worth, against the base"
     prices = f" Prices of {effects.price_year}." if effects.price_year else ""
     runs = f"{len(effects.seeds)} runs. Fingerprint {effects.fingerprint[:12]}."
     note = f"Kroner; means over members and months.{prices} {runs}"
