@@ -87,7 +87,7 @@ def effects_figure(effects: Effects, label: str) -> Figure:
         names = ["\n".join(wrap(name, 26)) for name in names]
         axes.set_yticks(range(len(indicators)), names)
         axes.set_ylim(len(indicators) - 0.4, -0.6)
-        axes.set_xlabel("change, per cent of today")
+        axes.set_xlabel("change, per cent of the base")
         _title(figure, f"{title(effects, label)}: change of care, 90 % intervals")
         if len(shown) > 1:
             _legend(figure, axes)
@@ -203,7 +203,7 @@ def incentives_figure(effects: Effects, label: str, most: int = 16) -> Figure:
     if rows["whole_change"].any():
         columns["consortium"] = rows["whole_change"]
     columns["felt"] = rows["felt_change"]
-    heading = f"{title(effects, label)}: what one more is worth, against today"
+    heading = f"{title(effects, label)}: what one more is worth, against the base"
     prices = f" Prices of {effects.price_year}." if effects.price_year else ""
     runs = f"{len(effects.seeds)} runs. Fingerprint {effects.fingerprint[:12]}."
     note = f"Kroner; means over members and months.{prices} {runs}"
@@ -269,7 +269,9 @@ def report_figures(effects: Effects, label: str) -> dict[str, tuple[Figure, str]
     }
     measures = set(effects.digests[label][0].monthly.get("measure", ()))
     if "acute_admission" in measures:
-        text = f"Acute admissions by month today and under {name}, and their paired difference."
+        text = (
+            f"Acute admissions by month under {title(effects, effects.base)} and {name}, and their paired difference."
+        )
         figures["by-month"] = (monthly_figure(effects, label), text)
     if not why(effects, label).empty:
         text = f"What {name} adds to the worth of one more of each act, in accounts and as felt."

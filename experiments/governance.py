@@ -113,8 +113,10 @@ def _at_bounds(effects: Effects, names: list[str], label: str) -> list[str]:
 def _falls(effects: Effects, names: list[str], label: str) -> list[str]:
     """Large falls among some scenarios, each with its degree of governance."""
     found = {name: -consultations(effects, name) for name in names}
-    degree = {name: _own(effects, label) if name == label else _degree(name) for name in names}
-    return [f"{100 * fall:.0f} % fewer at governance {degree[name]}" for name, fall in found.items() if fall > LARGE]
+    where = dict.fromkeys(names, "")
+    if ends(effects, label):
+        where = {name: f" at governance {_own(effects, label) if name == label else _degree(name)}" for name in names}
+    return [f"{100 * fall:.0f} % fewer{where[name]}" for name, fall in found.items() if fall > LARGE]
 
 
 def consultations(effects: Effects, name: str) -> float:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.governance import doubtful, in_words, limited
+from experiments.governance import NAMED, doubtful, in_words, limited
 from experiments.intervals import share_interval
 from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, plain, share_range, signed
 from experiments.reading_effects import (
     ACTORS,
     HEADLINE,
     MAIN,
+    act_in_words,
+    at_bound,
     care_rows,
     consortium_years,
     main_rows,
@@ -40,6 +42,8 @@ HARDLY: Final = 0.01
 MOST_SURE: Final = 3
 #: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
 HARDLY_FELT: Final = 0.2
+#: From this change of what is a provider's to decide on, it is said to move far.
+FAR: Final = 0.1
 
 
 class Answer(NamedTuple):
@@ -157,22 +161,31 @@ def _reason(effects: Effects, label: str) -> str:
         return "Why: both sides are the same scenario."
     if not responding(effects.scenarios[label]):
         return "Why: nobody's behaviour responds in this scenario; only money moves."
-    table = why(effects, label)
+    table, base = why(effects, label), title(effects, effects.base)
     moved = table[(table["felt_change"] != 0) | (table["level_change"] != 0)]
     if moved.empty:
-        return "Why: the contract changes what no provider gains by doing more or less of anything."
+        return f"Why: against “{base}”, it changes what no provider gains by doing more or less of anything."
     row = moved.iloc[0]
     own, whole, felt = (float(row[name]) for name in ("own_change", "whole_change", "felt_change"))
-    lost = abs(felt) < HARDLY_FELT * max(abs(own), abs(whole))
-    opening = (
-        "little of the money reaches those who decide" if lost else "what it adds is too little to move anyone far"
-    )
     who, unit = ACTORS.get(str(row["actor"]), str(row["actor"])), str(row["unit"]).removeprefix("one ")
     return (
-        f"Why: {opening}. The strongest reaction is that of {who}. Against today, one more {unit} moves "
-        f"{_kroner(own)} in their own accounts{_jointly(effects, label, whole)}; what they feel of it is "
+        f"Why: {_opening(effects, label, row)}. The strongest reaction is that of {who}. Against “{base}”, one more "
+        f"{unit} moves {_kroner(own)} in their own accounts{_jointly(effects, label, whole)}; what they feel of it is "
         f"{_kroner(felt)}, and by the last month what is theirs to decide has moved by {percent(row['level_change'])}."
     )
+
+
+def _opening(effects: Effects, label: str, row: pd.Series) -> str:
+    """Whether those who react most move far, feel little of the money, or are added too little."""
+    own, whole, felt = (float(row[name]) for name in ("own_change", "whole_change", "felt_change"))
+    if abs(float(row["level_change"])) >= FAR:
+        act = act_in_words(str(row["actor"]), str(row["unit"]))
+        stopped = at_bound(effects, label).get(act, 0.0) >= NAMED
+        until = ", until it meets the end of the range assumed for it," if stopped else ""
+        return f"what reacts most moves far{until} but these outcomes hardly follow"
+    if abs(felt) < HARDLY_FELT * max(abs(own), abs(whole)):
+        return "little of the money reaches those who decide"
+    return "what it adds is too little to move anyone far"
 
 
 def _jointly(effects: Effects, label: str, whole: float) -> str:

@@ -201,27 +201,41 @@ def mean_table(digests: list[Digest], table: str, keys: list[str], values: list[
     return (sums / len(digests)).reset_index()
 
 
+#: What a unit of an act moves, by column of :func:`why` and of the incentives of a run.
+_CHANGES: Final = {"own_change": "gross", "whole_change": "whole", "felt_change": "felt"}
+_ACT: Final = ["actor", "action", "unit"]
+
+
 def why(effects: Effects, label: str) -> pd.DataFrame:
-    """What the contract does to each kind of provider's incentives, the strongest reaction first.
+    """What a scenario does to each kind of provider's incentives, against the base, the strongest reaction first.
 
     Returns
     -------
     DataFrame
-        Columns ``actor``, ``action``, ``unit``; in DKK per unit, against the reference of the same run, ``own_change``
+        Columns ``actor``, ``action``, ``unit``; in DKK per unit, against the base, ``own_change``
         (in the accounts of the actor's own chain), ``whole_change`` (for its consortium) and ``felt_change`` (what the
         deciding person notices, who as a member counts a part of the whole); ``level_change`` (share by which the
         level of the action has moved by the last month, of what is the provider's to decide).
     """
-    keys = ["actor", "action", "unit"]
-    found = mean_table(effects.digests[label], "incentives", keys, [*MOVES, "level"])
-    names = {"own_change": "gross", "whole_change": "whole", "felt_change": "felt"}
-    if found.empty:
-        return pd.DataFrame(columns=[*keys, *names, "level_change"])
-    changes = {change: found[name] - found[f"reference_{name}"] for change, name in names.items()}
-    table = found[keys].assign(**changes, level_change=found["level"] - 1)
+    here, there = _against_reference(effects, label), _against_reference(effects, effects.base)
+    before = there.reindex(here.index)
+    changes = here[list(_CHANGES)] - before[list(_CHANGES)].fillna(0.0)
+    start = before["level"].fillna(1.0)
+    moved = (here["level"] / start.where(start != 0) - 1).fillna(0.0)
+    table = changes.assign(level_change=moved).reset_index()
     strength = table[["level_change", "felt_change"]].abs()
     order = strength.sort_values(["level_change", "felt_change"], ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def _against_reference(effects: Effects, label: str) -> pd.DataFrame:
+    """Incentives of one scenario by act, less those of the reference contract in the same runs, and the levels."""
+    found = mean_table(effects.digests[label], "incentives", _ACT, [*MOVES, "level"])
+    if found.empty:
+        columns = pd.DataFrame(columns=[*_ACT, *_CHANGES, "level"])
+        return columns.astype(dict.fromkeys([*_CHANGES, "level"], float)).set_index(_ACT)
+    changes = {change: found[name] - found[f"reference_{name}"] for change, name in _CHANGES.items()}
+    return found[_ACT].assign(**changes, level=found["level"]).set_index(_ACT)
 
 
 def act_in_words(actor: str, unit: str) -> str:

@@ -144,7 +144,7 @@ def _care(effects: Effects, label: str) -> str:
         "Means per run; rates per resident aged 65+ and year. The last column is the change of the rate's numerator a "
         "year. As only money moves mechanically, every change of care is behavioural unless a direct part is named."
     )
-    return table_html(caption, ["", "today", "change", "90 % interval", "relative", "in number"], rows)
+    return table_html(caption, ["", "base", "change", "90 % interval", "relative", "in number"], rows)
 
 
 def _money(effects: Effects, label: str) -> str:
@@ -200,8 +200,8 @@ def _why(effects: Effects, label: str) -> str:
         for row in why(effects, label).to_dict("records")
     ]
     caption = (
-        "What one more of an act moves under the contract, less what it moves today, DKK. Own accounts: the "
-        "provider's and its owner's, with their share of what a consortium divides. Consortium: what it as a whole "
+        f"What one more of an act moves, less what it moves under “{title(effects, effects.base)}”, DKK. Own accounts: "
+        "the provider's and its owner's, with their share of what a consortium divides. Consortium: what it as a whole "
         "has more to divide. Felt: what reaches the deciding person, who as a member counts a part of the whole. "
         f"Derived from the contract's clauses, not typed in. {KRONER}"
     )
@@ -248,7 +248,7 @@ def _groups(effects: Effects, label: str) -> str:
             )
         )
     unit = str(grouped[grouped["indicator"] == name].iloc[0]["unit"])
-    return table_html(with_unit(name, unit), ["", "today", "change", "90 % interval", "relative"], rows)
+    return table_html(with_unit(name, unit), ["", "base", "change", "90 % interval", "relative"], rows)
 
 
 def _parameters(effects: Effects) -> list[dict[str, Any]]:

@@ -107,7 +107,7 @@ def care_table(effects: Effects, label: str) -> Table:
                 percent(row["relative"]),
             )
         )
-    return table_of("Care", ["", "today", "change", "90 % interval", "relative"], rows)
+    return table_of("Care", ["", "base", "change", "90 % interval", "relative"], rows)
 
 
 def money_table(effects: Effects, label: str) -> Table:
@@ -158,7 +158,7 @@ def why_table(effects: Effects, label: str, most: int = 6) -> Table:
         )
         for row in found.head(most).to_dict("records")
     ]
-    heading = "Why: what one more moves, against today, in kroner"
+    heading = f"Why: what one more moves, against {title(effects, effects.base)}, in kroner"
     return table_of(heading, ["", "own accounts", *(["consortium"] if joint else []), "felt", "at the end"], rows)
 
 

@@ -221,3 +221,39 @@ def test_parts_of_the_money_add_up_to_its_change(effects: Effects) -> None:
     assert ((table["mechanical"] + table["behavioural"] - table["total"]).abs() < 1e-3).all()
     assert isinstance(table, pd.DataFrame)
     assert table["payer"].tolist()[:3] == ["Region", "Municipalities", "State"]
+
+
+def test_kroner_are_what_a_scenario_adds_to_the_base_and_not_to_the_reference_contract(effects: Effects) -> None:
+    name = "shared-savings"
+    both = replace(effects, digests={**effects.digests, effects.base: effects.digests[name]})
+    assert (why(both, name)[["own_change", "whole_change", "felt_change", "level_change"]] == 0).all(axis=None)
+    text = answer(both, name).reason
+    assert text == (
+        "Why: against “The payment rules of 2018”, it changes what no provider gains by doing more or less of anything."
+    )
+
+
+def test_what_moves_far_is_not_said_to_be_moved_too_little(effects: Effects) -> None:
+    name = "shared-savings"
+    runs = [
+        replace(run, incentives=run.incentives.assign(level=0.6).query("action == 'gp_follow_up_visit'"))
+        for run in effects.digests[name]
+    ]
+    far = replace(effects, digests={**effects.digests, name: runs})
+    text = answer(far, name).reason
+    assert text.startswith("Why: what reacts most moves far but these outcomes hardly follow.")
+    assert "has moved by -40.0 %" in text
+    bound = [replace(run, incentives=run.incentives.assign(unit="one consultation")) for run in runs]
+    stopped = replace(far, digests={**far.digests, name: bound})
+    assert "moves far, until it meets the end of the range assumed for it, but" in answer(stopped, name).reason
+
+
+def test_without_a_consortium_no_governance_is_spoken_of(effects: Effects) -> None:
+    name = "shared-savings"
+    runs = [
+        replace(run, activity=run.activity.assign(count=run.activity["count"] // 2)) for run in effects.digests[name]
+    ]
+    alone = replace(effects, others=(name,), digests={**effects.digests, name: runs})
+    found = answer(alone, name)
+    assert found.doubt.startswith("Practices would do 5")
+    assert "governance" not in " ".join(found.paragraphs())
