@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from sim.fingerprint import load_name
 from sim.kept import is_kept
-from sim.library import Library, built_in, is_path
+from sim.library import BASE_SCENARIO, Library, built_in, is_path
 from sim.parameters.own_figures import NO_SOURCE, figures_from_file
 from sim.reading import InputError, read_source
 from sim.scenario import Scenario
@@ -149,7 +149,7 @@ def check_file(file: str | Path, library: Library | None = None) -> Checked:
             unsourced = tuple(figure.name for figure in own if figure.source == NO_SOURCE)
             return Checked(name, kind, assumed=unsourced, figures=len(own))
         if kind == "contract":
-            _load_contract(name)
+            _bind_contract(name, Scenario.load(BASE_SCENARIO, known))
             return Checked(name, kind)
         return _checked_scenario(name, known)
     except InputError as error:
@@ -164,22 +164,24 @@ def _kind_of(name: str) -> Kind:
     return "scenario"
 
 
-def _load_contract(reference: str) -> None:
-    from sim.payment.contract import Contract  # loads NumPy, which a scenario's own file does not need
+def _bind_contract(reference: str, scenario: Scenario) -> None:
+    """Read a contract and find every parameter, clause and place that it names, as a run of the scenario would."""
+    from sim.network import build_network  # these load NumPy, which a scenario's own file does not need
+    from sim.payment.accounts import Places
+    from sim.payment.contract import Contract
 
-    Contract.load(reference)
+    Contract.load(reference).check(scenario.parameters, Places.of(build_network(scenario)))
 
 
 def _checked_scenario(name: str, library: Library) -> Checked:
     scenario = Scenario.load(name, library)
-    problems: list[InputError] = []
-    for contract in scenario.contracts:
+    problems = list(_contradictions(scenario))
+    for contract in () if problems else scenario.contracts:
         if is_path(contract):
             try:
-                _load_contract(contract)
+                _bind_contract(contract, scenario)
             except InputError as error:
                 problems += error.all
-    problems += _contradictions(scenario)
     used = [figure for figure in scenario.parameters if _is_used(figure, scenario)]
     assumed = set(scenario.parameters.assumed())
     missing = tuple(one for one in used if one in assumed)

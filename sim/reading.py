@@ -127,7 +127,7 @@ def nearest(name: str, names: Iterable[str], like: float = 0.6) -> str | None:
 def unknown_name(what: str, name: str, names: Iterable[str], **place: Any) -> InputError:
     """Error for a name that does not exist, with the nearest that does; ``place`` is file, line and key."""
     known = sorted(names)
-    allowed: str | list[str] = known or f"there is no {what} to choose from"
+    allowed: str | list[str] = known or f"none, as there is no {what.removesuffix(' called')}"
     return InputError(f"there is no {what} {shown(name)}", allowed=allowed, suggestion=nearest(name, known), **place)
 
 

@@ -5,7 +5,7 @@ Reading a contract needs no parameters and no organisations; :meth:`Contract.bin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import entry_points
@@ -29,7 +29,7 @@ from sim.payment.clauses.pool import Pool, PoolSpec
 from sim.payment.clauses.shared_savings import SharedSavingsSpec
 from sim.payment.clauses.written import ClauseSpec, Id, Text, TextField, Where
 from sim.payment.writing import as_toml
-from sim.reading import Source, parse_toml, read_source, shown, unknown_name
+from sim.reading import InputError, Problems, Source, parse_toml, read_source, shown, unknown_name
 from sim.validating import Strict, from_array, keys_of, validated
 
 if TYPE_CHECKING:
@@ -171,15 +171,29 @@ class Contract:
             Parameters by name.
         accounts : Accounts
             Must hold the contract's :meth:`pools`.
+
+        Raises
+        ------
+        InputError
+            With file, line and key; further problems are in its ``others``.
         """
         from sim.payment.clauses.binding import Binding
         from sim.payment.settlement import Bound
 
         known = KINDS if all(spec.kind in KINDS for spec in self.clauses) else kinds()
         bound: dict[str, Any] = {}
+        problems = Problems()
+        failed: set[str] = set()
         for spec in self.clauses:
             source, at = self.places.get(spec.id, (Source(None), ()))
-            bound[spec.id] = known[spec.kind].bind(spec, Binding(values, accounts, source, at, self.name), bound)
+            try:
+                bound[spec.id] = known[spec.kind].bind(spec, Binding(values, accounts, source, at, self.name), bound)
+            except InputError as error:
+                # What builds on a clause that failed may fail for that alone.
+                if not _names_one_of(failed, spec.model_dump(exclude={"id"})):
+                    problems.found += error.all
+                failed.add(spec.id)
+        problems.end()
         return Bound(self, accounts, tuple(bound.values()))
 
     def check(self, values: Any, places: Places) -> None:
@@ -225,6 +239,14 @@ def _collect(value: object, found: dict[str, None]) -> None:
             _collect(inner, found)
     elif isinstance(value, str) and "." in value and " " not in value:
         found.setdefault(value)
+
+
+def _names_one_of(names: Set[str], value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_names_one_of(names, inner) for inner in value.values())
+    if isinstance(value, list | tuple):
+        return any(_names_one_of(names, inner) for inner in value)
+    return value in names if isinstance(value, str) else False
 
 
 def _found(name: str, beside: Source | None = None) -> Source:

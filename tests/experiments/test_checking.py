@@ -722,3 +722,58 @@ def test_figures_that_no_run_could_use_are_found_without_a_run(line: str, part: 
 def test_capacities_of_nothing_are_possible(tmp_path: Path) -> None:
     lines = "wards.general.beds = 0\ngeneral_practice.capacity.minutes_per_gp = 0\nhome_care.help.room = 0\n"
     assert check_file(write(tmp_path / "own.toml", f'extends = "denmark-2018"\n{lines}')).ok
+
+
+BOUND_WRONG = """name = "made"
+
+[[clause]]
+id = "one"
+kind = "fee"
+payer = "region"
+payee = "gp"
+on = "gp_consultation"
+amount = "tariffs.gp_basic_fe"
+
+[[clause]]
+id = "two"
+kind = "fee"
+payer = "region"
+payee = "gp"
+share_of = ["two"]
+
+[[clause]]
+id = "three"
+kind = "fee"
+payer = "region"
+payee = "gp"
+on = "gp_phone"
+amount = 1
+where = { municipality = ["Aarhus"] }
+
+[[clause]]
+id = "four"
+kind = "fee"
+payer = "state"
+payee = "region"
+share_of = ["one"]
+"""
+FOUND = [(9, "tariffs.gp_basic_fe"), (16, "two"), (25, "Aarhus")]
+
+
+def test_a_contract_is_checked_for_all_the_parameters_clauses_and_places_a_run_would_miss(tmp_path: Path) -> None:
+    found = check_file(write(tmp_path / "made.toml", BOUND_WRONG))
+    assert [problem.line for problem in found.problems] == [line for line, _ in FOUND]
+    for problem, (_, name) in zip(found.problems, FOUND, strict=True):
+        assert f'"{name}"' in str(problem)
+
+
+def test_a_scenario_is_checked_for_what_its_contract_names(tmp_path: Path) -> None:
+    write(tmp_path / "made.toml", BOUND_WRONG)
+    scenario = write(tmp_path / "s.toml", 'extends = "denmark-2018"\npayment.contract = "made.toml"\n')
+    assert [problem.line for problem in check_file(scenario).problems] == [line for line, _ in FOUND]
+
+
+def test_a_contract_without_an_earlier_fee_is_told_so_in_plain_words(tmp_path: Path) -> None:
+    clause = 'name = "m"\n[[clause]]\nid = "a"\nkind = "fee"\npayer = "region"\npayee = "gp"\nshare_of = ["a"]\n'
+    (problem,) = check_file(write(tmp_path / "m.toml", clause)).problems
+    assert "Allowed: none, as there is no fee clause further up." in str(problem)
