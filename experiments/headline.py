@@ -38,6 +38,8 @@ DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE, UNTOLD = (
 )  # fmt: skip
 #: A change that is surely smaller than this share of the level is called hardly anything.
 HARDLY: Final = 0.01
+#: An effect that is a smaller part of what chance does is not measured against it any more finely.
+BESIDE_CHANCE: Final = 0.001
 #: Of what surely moves beside the main outcomes, so much is named.
 MOST_SURE: Final = 3
 #: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
@@ -260,8 +262,11 @@ def _chance(effects: Effects, row: pd.Series) -> str:
     if not math.isfinite(swing) or swing <= effect or effect == 0 or not row["base"]:
         return ""
     number, span = swing / abs(float(row["base"])) * float(row["number_base"]) / years(effects), years(effects)
+    times = f"{plain(swing / effect, 0 if swing >= 10 * effect else 1)} times the effect"
+    if effect < swing * BESIDE_CHANCE:  # which of so many noughts is right nobody can tell
+        times = f"more than {plain(1 / BESIDE_CHANCE)} times the effect"
     return (
         f"Chance alone moves the mean of {span:.0f} years by about {plain(number, 0 if number >= 10 else 1)} a year "
-        f"(standard deviation over runs), {plain(swing / effect, 0 if swing >= 10 * effect else 1)} times the effect: "
+        f"(standard deviation over runs), {times}: "
         "the accounts of one catchment would not show it."
     )

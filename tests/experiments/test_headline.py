@@ -10,7 +10,7 @@ import pytest
 from agents.actions import all_actions
 from experiments.comparison import Effects, compare
 from experiments.governance import consultations
-from experiments.headline import answer
+from experiments.headline import _chance, answer
 from experiments.numbers_in_words import level, percent
 from experiments.reading_effects import (
     act_in_words,
@@ -257,3 +257,9 @@ def test_without_a_consortium_no_governance_is_spoken_of(effects: Effects) -> No
     found = answer(alone, name)
     assert found.doubt.startswith("Practices would do 5")
     assert "governance" not in " ".join(found.paragraphs())
+
+
+def test_an_effect_of_next_to_nothing_is_not_measured_against_chance_to_fifteen_digits(effects: Effects) -> None:
+    row = pd.Series({"chance": 1e-3, "effect": 1e-18, "base": 0.25, "number_base": 36_000.0})
+    assert "more than 1,000 times the effect" in _chance(effects, row)
+    assert "100 times the effect" in _chance(effects, row.replace(1e-18, 1e-5))
