@@ -17,7 +17,7 @@ from sim.day.emergency import (
     is_short,
     necessary_stay,
 )
-from sim.day.frame import FAULT_STAYS, LEAST_LEVEL, Output, Today, census, count, write
+from sim.day.frame import FAULT_STAYS, LEAST_LEVEL, Output, Today, census, count, person_flags, write
 from sim.day.home_care import leave_temporary_list
 from sim.day.month import write_care
 from sim.day.numbers import exponential, lognormal, normal
@@ -55,7 +55,7 @@ RECEPTION_SPEED = 2
 _ACUTE_ADMISSION, _ELECTIVE_ADMISSION = MEASURE["acute_admission"], MEASURE["elective_admission"]
 _COURSE, _BED_DAY = MEASURE["hospital_course"], MEASURE["bed_day"]
 _ACUTE, _READMISSION, _EXTERNAL = FLAG["acute"], FLAG["readmission"], FLAG["external"]
-_PREVENTABLE, _MEDICAL, _ENROLLED, _CHRONIC = FLAG["preventable"], FLAG["medical"], FLAG["enrolled"], FLAG["chronic"]
+_PREVENTABLE, _MEDICAL, _CHRONIC = FLAG["preventable"], FLAG["medical"], FLAG["chronic"]
 _C_MEDICAL, _C_PREVENTABLE = COUNTER["acute_medical_admissions"], COUNTER["acute_preventable_admissions"]
 _C_READMISSIONS, _C_MEDICAL_READMISSIONS = COUNTER["readmissions"], COUNTER["medical_readmissions"]
 _C_INDEX_BACK = COUNTER["index_readmitted"]
@@ -140,11 +140,7 @@ def course_flags(
     """Flags of a course, counting it as a readmission where it is one."""
     people = state.people
     card = people.card[i]
-    flags = 0
-    if card.scheme:
-        flags |= _ENROLLED
-    if card.conditions & 3:
-        flags |= _CHRONIC
+    flags = person_flags(people, i)
     if ward < 0:
         flags |= _EXTERNAL
     if not acute:
