@@ -63,6 +63,13 @@ def _nurse_no_room(run: Months) -> tuple[float, float]:
     return float((wanted * full).sum()) / date_of(run.day - 1).day, float(wanted.sum())
 
 
+def _others_give_way(run: Months) -> tuple[float, float]:
+    """Of patients, how many lie in wards with more people of the model than in burn-in: one more displaces others."""
+    wards = run.world.state.organisations.wards
+    more = wards.ward_smoothed > wards.ward_reference
+    return float(wards.ward_modelled[more].sum()), float(wards.ward_modelled.sum())
+
+
 def _plans(run: Months) -> tuple[float, float]:
     return float(len(_rows(run, "discharge_plan"))), float(len(_rows(run, "acute_admission")))
 
@@ -116,6 +123,7 @@ READ: Final[dict[str, Callable[[Months], tuple[float, float]]]] = {
     "temporary_days": _temporary_days,
     "readmission": _readmission,
     "nurse_no_room": _nurse_no_room,
+    "others_give_way": _others_give_way,
     "deteriorating_age": _age("detection"),
     "deteriorating_frailty": _frailty("detection"),
     "deteriorating_spread": _spread("detection"),

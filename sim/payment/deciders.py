@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from agents.actions import ACTIONS, Action
 from sim.measures import MEASURE
 from sim.payment.consequences import Consequences, consequences, discounted
-from sim.payment.costs import BY_VALUE, LINES, SPLIT, CostTable
+from sim.payment.costs import BY_VALUE, LINES, SPLIT, CostTable, Line
 from sim.payment.marginal import PURSE, PURSES
 
 Numbers = NDArray[np.float64]
@@ -130,10 +130,26 @@ def _is_booked(action: Action, kind: str) -> bool:
 
 
 def _booked(measure: str, kind: str, values: Any) -> float:
-    """What a provider and its owner are booked for one more event, DKK; for a course of the mean tariff value."""
-    lines = [line for line in LINES if line.measure == measure and line.bearer in CHAINS[kind] and not line.elsewhere]
-    unit = sum(CostTable.of(values).short_run(line.name) for line in lines)
-    return unit * float(values["behaviour.baseline.course_value"]) if measure == BY_VALUE else unit
+    """What a provider and its owner are booked for one more event here, DKK; for a course of the mean tariff value."""
+    table = CostTable.of(values)
+    lines = [line for line in LINES if line.measure == measure and line.bearer in CHAINS[kind]]
+    return sum(table.short_run(line.name) * _weight(line, values, 0.0) for line in lines)
+
+
+def _weight(line: Line, values: Any, elsewhere: float) -> float:
+    """What one more event of a line's measure counts in the line, ``elsewhere`` being the share of other hospitals.
+
+    A night here displaces somebody to another hospital as often as the day has it: others give way where people of the
+    model take more beds than in burn-in.
+    """
+    if line.name == BY_VALUE:
+        return float(values["behaviour.baseline.course_value"])
+    if line.measure not in SPLIT:
+        return 1.0
+    if not line.elsewhere:
+        return 1.0 - elsewhere
+    displaced = float(values["behaviour.baseline.others_give_way"]) * float(values["hospital.pressure.refill"])
+    return elsewhere + (1.0 - elsewhere) * displaced * float(values["hospital.pressure.switch"])
 
 
 def _elsewhere(kind: str, values: Any, municipalities: Sequence[str]) -> list[float]:
@@ -153,11 +169,7 @@ def _cost_of_others(kind: str, events: Numbers, values: Any, elsewhere: float) -
     cost = np.zeros((len(events), len(PURSES)))
     chain = CHAINS[kind]
     for index, line in enumerate(LINES):
-        unit = float(table.unit[0, index])
-        if line.measure in SPLIT:
-            unit *= elsewhere if line.elsewhere else 1.0 - elsewhere
-        if line.name == BY_VALUE:
-            unit *= float(values["behaviour.baseline.course_value"])
+        unit = float(table.unit[0, index]) * _weight(line, values, elsewhere)
         counted = events[:, MEASURE[line.measure]].copy()
         for row, action in enumerate(ACTIONS[kind]):
             if action.measure == line.measure and line.bearer in chain and action.direction > 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import numpy as np
 import pytest
@@ -11,31 +10,13 @@ from scipy import stats
 
 from agents.actions import ACTIONS
 from sim.measures import MEASURE
-from sim.months import Months
 from sim.payment.consequences import consequences
-from sim.scenario import Scenario
+from tests.sim.payment.acts_in_the_day import LEVELS, SEEDS, moved, scenario
 
-SEEDS = range(11, 19)
 #: Of two-sided tests by Student's t, one for each action: one suite in a hundred fails by chance.
 LEVEL = 0.001
 #: How far the closed form may be from the day beyond chance: it knows mean people, and no room that fills up.
 APPROXIMATION = 0.35
-#: A level far enough from 1 for the effect to stand out among the luck that paired runs do not share.
-LEVELS = {
-    ("gp", "referral"): 0.8,
-    ("home_care", "reception_speed"): 1.5,
-    ("ward", "admission_threshold"): 1.1,
-    ("ward", "virtual_outpatient"): 1.5,
-    ("gp", "consultations"): 1.3,
-    ("gp", "chronic_control"): 2.0,
-    ("gp", "follow_up_visit"): 3.0,
-    ("gp", "outreach_visit"): 40.0,
-    ("home_care", "early_detection"): 3.0,
-    ("home_care", "acute_nursing"): 1.5,
-    ("ward", "observation"): 1.3,
-    ("ward", "discharge_planning"): 2.0,
-    ("ward", "discharge_day"): 0.95,
-}
 #: What else moves, and by enough to be told from chance in these runs.
 ALSO = {
     ("gp", "referral"): ("outpatient_virtual",),
@@ -50,35 +31,11 @@ ALSO = {
     ("ward", "virtual_outpatient"): ("outpatient_visit",),
 }
 ADMISSION = "acute_admission"
-LEAVES_ADMISSIONS = {("gp", "referral"), ("home_care", "reception_speed"), ("ward", "virtual_outpatient")}
-AVOIDS_ADMISSIONS = [act for act in LEVELS if act not in LEAVES_ADMISSIONS | {("ward", "admission_threshold")}]
-#: Nobody answers to money, and the acute nurse has room for everybody who calls her.
-STILL = {
-    "response.gp": "none", "response.home_care": "none", "response.ward": "none", "home_care.acute_nurse.room": 5.0,
-    "behaviour.baseline.nurse_no_room": 0.0,
+LEAVES_ADMISSIONS = {
+    ("gp", "referral"), ("home_care", "reception_speed"), ("home_care", "rehabilitation"), ("ward", "declaration"),
+    ("ward", "virtual_outpatient"), ("ward", "coding"),
 }  # fmt: skip
-
-
-@cache
-def scenario() -> Scenario:
-    return Scenario.load("denmark-2018").with_({"time.years": 2, **STILL})
-
-
-@cache
-def lived(seed: int, kind: str = "", action: str = "") -> np.ndarray:
-    """Quantity of every measure in the years after burn-in, with an action at its level of the table above."""
-    run, quantity = Months(scenario(), seed), np.zeros(len(MEASURE))
-    organisations = run.world.state.organisations
-    levels = {"gp": organisations.gp_levels, "home_care": organisations.unit_levels, "ward": organisations.ward_levels}
-    while not run.finished:
-        counts = run.day >= run.scenario.start_day
-        if counts and kind:
-            column = [one.name for one in ACTIONS[kind]].index(action)
-            levels[kind][:, column] = LEVELS[kind, action]
-        run.live(run.month_end)
-        if counts:
-            quantity += run.out.quantity.sum(axis=(1, 2))
-    return quantity
+AVOIDS_ADMISSIONS = [act for act in LEVELS if act not in LEAVES_ADMISSIONS | {("ward", "admission_threshold")}]
 
 
 @pytest.mark.parametrize(
@@ -90,8 +47,8 @@ def test_what_an_action_brings_about_is_what_is_expected_of_it(kind: str, action
     row = [one.name for one in ACTIONS[kind]].index(action)
     own, other = MEASURE[ACTIONS[kind][row].measure], MEASURE[measure]
     events = consequences(kind, scenario().parameters).events[row]
-    moved = np.array([lived(seed, kind, action) - lived(seed) for seed in SEEDS])
-    expected = events[other] / events[own] * moved[:, own].mean()
-    error = stats.t.ppf(1 - LEVEL / 2, len(SEEDS) - 1) * moved[:, other].std(ddof=1) / math.sqrt(len(SEEDS))
+    found = np.array([moved(seed, kind, action).quantity for seed in SEEDS])
+    expected = events[other] / events[own] * found[:, own].mean()
+    error = stats.t.ppf(1 - LEVEL / 2, len(SEEDS) - 1) * found[:, other].std(ddof=1) / math.sqrt(len(SEEDS))
     assert error < abs(expected), "too few runs to tell the effect from none"
-    assert abs(moved[:, other].mean() - expected) <= APPROXIMATION * abs(expected) + error
+    assert abs(found[:, other].mean() - expected) <= APPROXIMATION * abs(expected) + error

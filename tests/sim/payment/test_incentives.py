@@ -130,10 +130,12 @@ def test_3_capitation_takes_the_fee_away_and_with_it_the_price_of_time() -> None
 
 
 def test_an_avoided_admission_saves_the_region_the_nights_of_those_who_belong_to_another_hospital() -> None:
-    def region(kind: str, norddjurs: float) -> Any:
+    def region(kind: str, norddjurs: float, give_way: float = 0.0) -> Any:
         shares = {
             "municipalities.Randers.catchment_share_acute": 1.0,
             "municipalities.Norddjurs.catchment_share_acute": norddjurs,
+            "behaviour.baseline.others_give_way": give_way,
+            "hospital.pressure.refill": 0.6,
         }
         planner = Planner.of(PARAMETERS.replace(shares), PLACES)
         events = planner.actors[kind].consequences.events[:, MEASURE["bed_day"]]
@@ -143,6 +145,9 @@ def test_an_avoided_admission_saves_the_region_the_nights_of_those_who_belong_to
         found, nights = region(kind, 0.6)
         assert nights.min() < -0.02
         np.testing.assert_allclose(found[of_norddjurs] - found[of_randers], -0.4 * 2100.0 * nights, atol=1e-9)
+        back, _ = region(kind, 0.6, give_way=0.5)  # and of those who no longer have to give way
+        np.testing.assert_allclose((back - found)[of_randers], -0.6 * 0.5 * 2100.0 * nights, atol=1e-9)
+        np.testing.assert_allclose((back - found)[of_norddjurs], -0.6 * 0.6 * 0.5 * 2100.0 * nights, atol=1e-9)
     np.testing.assert_array_equal(region("ward", 0.6)[0], region("ward", 1.0)[0])  # its patients lie in its own beds
 
 
@@ -536,6 +541,6 @@ def test_the_table_shows_gross_felt_and_the_share_of_income_at_stake() -> None:
     assert (first["actor"], first["unit"]) == ("gp", "one consultation")
     assert (first["gross"], first["felt"], first["share_of_income"]) == pytest.approx((80.0, 80.0, 0.02))
     assert first["by_account"]["gp"] == pytest.approx((80.0, 80.0, 0.02))
-    assert -140 < first["by_account"]["region"][0] < -130  # the fee, less what a consultation saves downstream
+    assert -140 < first["by_account"]["region"][0] < -125  # the fee, less what a consultation saves downstream
     unknown = incentive_table(planner, "gp", worth, NO_LOAD["gp"], SHARE)
     assert unknown[0]["share_of_income"] is None

@@ -1,0 +1,59 @@
+"""What an act is expected to be worth to its doer's own accounts is what the ledger shows: incentives against runs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from agents.actions import ACTIONS
+from sim.payment.marginal import PURSE
+from tests.sim.payment.acts_in_the_day import LEVELS, SEEDS, Lived, act, lived, moved, units
+
+#: Of two-sided tests by Student's t, one for each act and owner: one suite in fifty fails by chance.
+LEVEL = 0.001
+#: How far the closed form may be from the ledger beyond chance, as for the events behind it.
+APPROXIMATION = 0.35
+#: Accounts of each owner as consolidated in the ledger. The state's pool for activity is settled in the accounts on the
+#: region's expected rest, in incentives on its whole spread; what one gets the other pays, so both are taken together.
+OWNERS = {"gp": ("gp",), "municipality": ("municipality", "home-care"), "region": ("region", "ward", "state")}
+OWN = {"gp": "gp", "home_care": "municipality", "ward": "region"}
+#: Owners to whom an act is worth enough to be told from chance in these runs, besides its doer.
+OTHERS = {
+    ("gp", "consultations"): ("region",),
+    ("gp", "chronic_control"): ("region",),
+    ("gp", "outreach_visit"): ("region",),
+    ("gp", "referral"): ("region", "municipality"),
+    ("home_care", "reception_speed"): ("region",),
+    ("home_care", "acute_nursing"): ("region",),
+    ("ward", "admission_threshold"): ("municipality",),
+    ("ward", "observation"): ("municipality",),
+    ("ward", "declaration"): ("municipality",),
+    ("ward", "virtual_outpatient"): ("municipality",),
+    ("ward", "coding"): ("municipality",),
+}
+#: Acts that are paid for at once and work slowly are compared when they have come to work.
+FIRST_YEAR = {("home_care", "rehabilitation"): 1}
+#: One referral costs a practice nothing, and one visit of the nurse is worth next to nothing to her municipality.
+WORTH_NOTHING = {("gp", "referral"), ("home_care", "acute_nursing")}
+CASES = [(*one, OWN[one[0]]) for one in LEVELS if one not in WORTH_NOTHING]
+CASES += [(*one, owner) for one, owners in OTHERS.items() for owner in owners]
+
+
+def _net(change: Lived, owner: str) -> float:
+    return float(sum(change.net[role] for role in OWNERS[owner]))
+
+
+@pytest.mark.parametrize(("kind", "action", "owner"), CASES, ids=lambda name: name)
+def test_what_an_act_is_expected_to_be_worth_is_what_moves_in_the_ledger(kind: str, action: str, owner: str) -> None:
+    one = act(kind, action)
+    purses = [PURSE[role] for role in OWNERS[owner]]
+    each = np.mean([lived(seed).gross[kind][ACTIONS[kind].index(one), purses].sum() for seed in SEEDS])
+    changes = [moved(seed, kind, action, FIRST_YEAR.get((kind, action), 0)) for seed in SEEDS]
+    expected = each * np.mean([units(change, one) for change in changes])
+    found = np.array([_net(change, owner) for change in changes])
+    error = stats.t.ppf(1 - LEVEL / 2, len(SEEDS) - 1) * found.std(ddof=1) / math.sqrt(len(SEEDS))
+    assert error < abs(expected), "too few runs to tell what moves from nothing"
+    assert abs(found.mean() - expected) <= APPROXIMATION * abs(expected) + error
