@@ -19,11 +19,11 @@ from sim.day.emergency import (
 )
 from sim.day.frame import FAULT_STAYS, LEAST_LEVEL, Output, Today, census, count, person_flags, write
 from sim.day.home_care import leave_temporary_list
-from sim.day.month import write_care
+from sim.day.month import beyond_independence, write_care
 from sim.day.numbers import exponential, lognormal, normal
 from sim.day.rates import Rates
 from sim.day.refusal import fatality
-from sim.day.risk import set_risk
+from sim.day.risk import age_of, set_risk
 from sim.day.streams import (
     CASE_WEIGHT,
     DEATH_IN_HOSPITAL,
@@ -204,7 +204,10 @@ def plan_reception(state: State, k: int, acute: bool, stay: float, rates: Rates,
     levels = state.organisations.unit_levels[card.unit]
     u = uniform(key, today.streams[RECEPTION_KIND])
     scale = frailty / home.reception_reference_frailty
-    nursing = home.reception_need_nursing_home * scale * scale if card.help > 0 else 0.0
+    age = age_of(people, i, today.day)
+    nursing = (
+        home.reception_need_nursing_home * scale * scale if beyond_independence(people, i, rates, age) > 0.0 else 0.0
+    )
     temporary = home.reception_need_temporary * scale * scale
     if not acute or stay < home.reception_short_stay_days:
         nursing = 0.0

@@ -44,18 +44,23 @@ def band_of(age: float) -> int:
     return band
 
 
-@jit
-def help_need(people: People, i: int, organisations: Organisations, rates: Rates, age: float) -> int:
-    """Home help needed, minutes a week; 0 below the threshold (frailty, age, living alone, municipality)."""
-    card = people.card[i]
-    home = rates.home
+@inline
+def beyond_independence(people: People, i: int, rates: Rates, age: float) -> float:
+    """How much frailer a person is than somebody who manages alone at home; of need alone, wherever care is given."""
+    card, home = people.card[i], rates.home
     threshold = (
         home.help_frailty
-        + organisations.towns.help_shift[card.municipality]
         - home.help_age * (age - home.help_reference_age) / 10.0
         - home.help_alone * card.alone
-    )
-    above = np.float64(card.frailty) - threshold
+    )  # fmt: skip
+    return np.float64(card.frailty) - threshold
+
+
+@jit
+def help_need(people: People, i: int, organisations: Organisations, rates: Rates, age: float) -> int:
+    """Home help needed as the municipality judges it, minutes a week; 0 below its threshold."""
+    card, home = people.card[i], rates.home
+    above = beyond_independence(people, i, rates, age) - organisations.towns.help_shift[card.municipality]
     if above <= 0.0:
         return 0
     minutes = min(home.help_minutes_base + home.help_minutes_slope * above, home.help_minutes_most)
@@ -225,17 +230,22 @@ def review_care(state: State, i: int, age: float, rates: Rates, today: Today, ou
     elif need > 0 and not card.waits & WAITS_FOR_HELP:
         card.waits |= WAITS_FOR_HELP
         push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
-    if has > 0 or need > 0:  # who needs help that nobody gives needs a nursing home no less
-        home = rates.home
-        hazard = home.nursing_home_entry_base * math.exp(
-            home.nursing_home_entry_frailty * (np.float64(card.frailty) - home.nursing_home_reference_frailty)
-            + home.nursing_home_entry_age * (age - home.nursing_home_reference_age) / 10.0
-            + (home.nursing_home_entry_dementia if card.conditions & DEMENTIA else 0.0)
-        )
-        waits = card.waits & WAITS_FOR_NURSING_HOME
-        if uniform(people.key[i], today.streams[NURSING_NEED]) < hazard and not waits:
-            card.waits |= WAITS_FOR_NURSING_HOME
-            push(state.lists.nursing_home, out, i, today.day, WAITS_FOR_NURSING_HOME, 0.0)
+    if beyond_independence(people, i, rates, age) <= 0.0 or card.waits & WAITS_FOR_NURSING_HOME:
+        return
+    if uniform(people.key[i], today.streams[NURSING_NEED]) < nursing_home_hazard(people, i, age, rates):
+        card.waits |= WAITS_FOR_NURSING_HOME
+        push(state.lists.nursing_home, out, i, today.day, WAITS_FOR_NURSING_HOME, 0.0)
+
+
+@inline
+def nursing_home_hazard(people: People, i: int, age: float, rates: Rates) -> float:
+    """Chance that somebody who does not manage alone comes to need a nursing home this month, helped or not."""
+    card, home = people.card[i], rates.home
+    return home.nursing_home_entry_base * math.exp(
+        home.nursing_home_entry_frailty * (np.float64(card.frailty) - home.nursing_home_reference_frailty)
+        + home.nursing_home_entry_age * (age - home.nursing_home_reference_age) / 10.0
+        + (home.nursing_home_entry_dementia if card.conditions & DEMENTIA else 0.0)
+    )
 
 
 @jit

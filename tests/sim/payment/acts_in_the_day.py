@@ -15,7 +15,7 @@ from sim.payment.accounts import ROLES
 from sim.planning import IN_FORCE, levels_of, loads, ward_shares
 from sim.scenario import Scenario
 
-SEEDS: Final = range(11, 19)
+SEEDS: Final = range(11, 23)
 YEARS: Final = 2
 #: A level far enough from 1 for the effect to stand out among the luck that paired runs do not share.
 LEVELS: Final = {
