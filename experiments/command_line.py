@@ -49,6 +49,7 @@ def run(
 ) -> None:  # fmt: skip
     """Run one scenario and print its indicators with intervals."""
     loaded = _load(scenario)
+    from experiments.checking import counted
     from experiments.levels import estimates_of
     from experiments.replication import Order, derive_seeds, joint_fingerprint, replicate
     from experiments.run_folder import write_run
@@ -72,7 +73,9 @@ def run(
     from experiments.levels import chosen
     from experiments.tables import levels_report
 
-    heading = f"{loaded.name}: {loaded.time.years} years, {seeds} runs; fingerprint {fingerprint[:16]}"
+    span, prices = counted(loaded.time.years, "year"), price_year(loaded)
+    heading = f"{loaded.name}: {span}, {counted(seeds, 'run')}; {f'prices of {prices}; ' if prices else ''}"
+    heading += f"fingerprint {fingerprint[:16]}"
     show_tables(levels_report(chosen(estimates), heading))
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from experiments.digest import KEYS, Digest, Simulate
 from experiments.intervals import paired_interval
-from experiments.numbers_in_words import NOTHING, level
 from experiments.numbers_in_words import change as change_in_words
+from experiments.numbers_in_words import level
 from experiments.replication import Order, Progress, derive_seeds, joint_fingerprint, replicate
 from experiments.variants import (
     contract_throughout,
@@ -49,8 +49,7 @@ class Effect(NamedTuple):
     def __str__(self) -> str:
         """In words: ``-12 (-20 to -4) courses per year, from 11,974``."""
         text, interval = change_in_words(self.change, self.low, self.high)
-        kept = "no interval with one pair of runs" if interval == NOTHING else interval
-        return f"{text} ({kept}) {self.unit}, from {level(self.base)}"
+        return f"{text} ({interval}) {self.unit}, from {level(self.base)}"
 
 
 @dataclass(frozen=True)

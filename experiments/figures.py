@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
 from experiments.figure_files import house_style
 from experiments.intervals import Floats, paired_interval
-from experiments.numbers_in_words import change, signed, typographic
+from experiments.numbers_in_words import change, signed, typographic, with_interval
 from experiments.reading_effects import (
     ACTORS,
     care_rows,
@@ -40,9 +41,10 @@ WIDTH: Final = 7.2  # inches
 MONTHLY: Final = {"acute_admission": "Acute admissions by month", "bed_day": "Bed-days by month"}
 
 
-def _figure(height: float, left: float, right: float = 0.97) -> tuple[Figure, Axes]:
+def _figure(height: float, left: float, right: float = 0.97, below: float = 0.95) -> tuple[Figure, Axes]:
+    """A figure with room, in inches, for its title above and for what stands below the axes."""
     figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((left, 0.95 / height, right - left, 1 - 1.3 / height))
+    axes = figure.add_axes((left, below / height, right - left, 1 - (below + 0.35) / height))
     return figure, axes
 
 
@@ -81,7 +83,7 @@ def effects_figure(effects: Effects, label: str) -> Figure:
             main = rows[label].loc[indicator]
             factor = shown_unit(str(main["unit"])).factor
             texts = change(main["effect"], main["low"], main["high"], 1 / factor)
-            beside = typographic(texts[0] if texts[1] == "." else f"{texts[0]} ({texts[1]})")
+            beside = typographic(with_interval(texts))
             axes.text(1.02, position, beside, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
         names = [with_unit(name, str(rows[label].loc[name, "unit"])) for name in indicators]
         names = ["\n".join(wrap(name, 26)) for name in names]
@@ -134,7 +136,7 @@ def money_figure(effects: Effects, label: str) -> Figure:
             )
             texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
             axes.text(
-                1.02, place, typographic(texts[0] if texts[1] == "." else f"{texts[0]} ({texts[1]})"),
+                1.02, place, typographic(with_interval(texts)),
                 transform=axes.get_yaxis_transform(), va="center", fontsize=7.5,
             )  # fmt: skip
         axes.axvline(0, color=BASE, linewidth=1)
@@ -231,18 +233,18 @@ def _one(actor: str) -> str:
 def heat_map(names: list[str], columns: dict[str, Floats], heading: str, note: str) -> Figure:
     """Kroner by row and column: colour by size on a logarithmic scale around zero, the number always written."""
     with house_style():
-        figure, axes = _figure(1.5 + 0.3 * max(len(names), 1), left=0.60)
+        figure, axes = _figure(1.1 + 0.3 * max(len(names), 1), left=0.60, below=0.55)
         values = np.column_stack(list(columns.values())) if names else np.zeros((1, len(columns)))
         largest = max(float(np.nanmax(np.abs(values), initial=0.0)), 1.0)
         norm = SymLogNorm(linthresh=1.0, vmin=-largest, vmax=largest)
         edges = [np.arange(size + 1) - 0.5 for size in (values.shape[1], values.shape[0])]
-        axes.pcolormesh(*edges, values, cmap="PuOr_r", norm=norm)
+        colours = colormaps["PuOr_r"]
+        axes.pcolormesh(*edges, values, cmap=colours, norm=norm)
         axes.invert_yaxis()
         for row, column in np.ndindex(values.shape):
             value = float(values[row, column])
-            strong = abs(float(norm(value)) - 0.5) > 0.33
             text = typographic(signed(value, 0 if abs(value) >= 100 else 1))
-            axes.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if strong else "black")
+            axes.text(column, row, text, ha="center", va="center", fontsize=8, color=_readable(colours(norm(value))))
         axes.set_yticks(range(len(names)), names, fontsize=7.5)
         axes.set_xticks(range(len(columns)), list(columns))
         axes.xaxis.tick_bottom()
@@ -252,6 +254,13 @@ def heat_map(names: list[str], columns: dict[str, Floats], heading: str, note: s
         _title(figure, heading)
         _note(figure, note)
         return figure
+
+
+def _readable(colour: tuple[float, float, float, float]) -> str:
+    """Black or white, whichever has the higher contrast on a colour (relative luminance of WCAG 2.2)."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]]
+    luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    return "black" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "white"
 
 
 def report_figures(effects: Effects, label: str) -> dict[str, tuple[Figure, str]]:

@@ -8,10 +8,11 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib import colormaps
 
 from experiments.comparison import Effects
 from experiments.figure_files import inline_svg, to_png, to_svg
-from experiments.figures import report_figures
+from experiments.figures import _readable, report_figures
 
 
 def test_the_same_effects_give_the_same_bytes(effects: Effects) -> None:
@@ -52,6 +53,17 @@ def test_no_text_leaves_its_figure(effects: Effects) -> None:
                 box = text.get_window_extent(renderer)
                 assert box.x0 >= -1, (name, text.get_text())
                 assert box.x1 <= figure.bbox.width + 1, (name, text.get_text())
+
+
+def test_numbers_on_colours_have_the_contrast_that_small_text_needs() -> None:
+    def luminance(colour: tuple[float, ...]) -> float:
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    for place in range(101):
+        colour = colormaps["PuOr_r"](place / 100)
+        dark, light = sorted([luminance(colour), 0.0 if _readable(colour) == "black" else 1.0])
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, place
 
 
 @pytest.mark.parametrize("prefix", ["one", "two"])
