@@ -41,9 +41,7 @@ def costing(effects: Effects, effect: float, low: float, high: float) -> Effects
 
 def test_a_small_effect_is_called_hardly_anything_and_explained_by_incentives(effects: Effects) -> None:
     found = answer(effects, "shared-savings")
-    assert found.verdict.startswith(
-        "Hardly anything happens to acute admissions, 30-day readmissions and booked cost of care ("
-    )
+    assert found.verdict.startswith(f"{HARDLY} (")
     strongest = why(effects, "shared-savings").iloc[0]
     assert strongest["actor"] == "ward"
     assert "one more avoided admission moves" in found.reason
@@ -137,9 +135,7 @@ def test_every_act_has_words_of_its_own() -> None:
 
 def test_what_surely_moves_is_named_where_the_main_outcomes_hardly_do(effects: Effects) -> None:
     found = answer(effects, "shared-savings").verdict
-    assert found.startswith(
-        "Hardly anything happens to acute admissions, 30-day readmissions and booked cost of care ("
-    )
+    assert found.startswith(f"{HARDLY} (")
     rows = care_rows(of_scenario(effects, "shared-savings")).set_index("indicator")
     assert rows.loc["outpatient_rate", "high"] < 0
     assert found.endswith(
