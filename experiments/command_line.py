@@ -149,9 +149,11 @@ def incentives(
         show_json(rows_json(rows, "incentives by account" if by_account else "incentives"))
         return
     from experiments.tables import incentives_report
+    from experiments.variants import price_year
 
     shown = kinds(rows[rows["actor"] != "gp"]) if by_account else means
-    heading = f"Kroner for one more of each act: {', '.join(names)} (means over members)"
+    prices = f", prices of {price_year(loaded)}" if price_year(loaded) else ""
+    heading = f"Kroner{prices}, for one more of each act: {', '.join(names)} (means over members)"
     show_tables(incentives_report(shown, heading, settled_on(loaded, found.foreseen)))
 
 

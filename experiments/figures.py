@@ -76,6 +76,7 @@ def effects_figure(effects: Effects, label: str) -> Figure:
         indicators = [name for name in rows[label].index if rows[label].loc[name, "base"]]
         figure, axes = _figure(1.5 + 0.42 * len(indicators), left=0.30, right=0.71)
         axes.axvline(0, color=BASE, linewidth=1)
+        axes.set_xlim(*_range_of_effects([rows[name].loc[indicators] for name in shown]))
         for position, indicator in enumerate(indicators):
             for number, name in enumerate(shown):
                 height = position + (number - (len(shown) - 1) / 2) * 0.24
@@ -93,8 +94,17 @@ def effects_figure(effects: Effects, label: str) -> Figure:
         _title(figure, f"{title(effects, label)}: change of care, 90 % intervals")
         if len(shown) > 1:
             _legend(figure, axes)
-        _corner(figure, effects, "Rates: residents 65+, per year.")
+        _corner(figure, effects, "Rates: residents 65+, per year. Arrow: an interval goes on.")
         return figure
+
+
+def _range_of_effects(tables: list[pd.DataFrame]) -> tuple[float, float]:
+    """Ends of the axis, per cent: every effect and the intervals of the first table, not the widest of the others."""
+    columns = [(table, "effect") for table in tables] + [(tables[0], "low"), (tables[0], "high")]
+    values = pd.concat([100 * table[name] / table["base"].abs() for table, name in columns])
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    beside = 0.06 * (high - low) or 1.0
+    return low - beside, high + beside
 
 
 def _draw_effect(axes: Axes, row: pd.Series, height: float, number: int, first: bool) -> None:
@@ -103,6 +113,13 @@ def _draw_effect(axes: Axes, row: pd.Series, height: float, number: int, first: 
     name = "as assumed" if number == 0 else str(row["scenario"]).rpartition("(")[2].rstrip(")")
     if np.isfinite(row["low"]):
         axes.plot([row["low"] * scale, row["high"] * scale], [height, height], color=colour, linewidth=1.8)
+        first_shown, last_shown = axes.get_xlim()
+        for end, arrow, beyond in (
+            (first_shown, "<", row["low"] * scale < first_shown),
+            (last_shown, ">", row["high"] * scale > last_shown),
+        ):
+            if beyond:
+                axes.plot([end], [height], arrow, color=colour, markersize=4.5, clip_on=False)
     axes.plot([row["effect"] * scale], [height], marker, color=colour, markersize=4.5, label=name if first else None)
 
 

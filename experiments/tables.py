@@ -270,7 +270,7 @@ def _validation_table(case: str, rows: pd.DataFrame) -> Table:
                 f"{quantity if said else f'{quantity}, {unit.text}'}{' *' if row['repeats'] else ''}",
                 level(value),
                 f"{level(low)}–{level(high)}",
-                "" if math.isnan(row["distance"]) else f"{row['distance']:+.1f}",
+                "" if math.isnan(row["distance"]) else signed(row["distance"], 1),
                 verdict,
             )
         )

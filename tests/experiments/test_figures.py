@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -53,6 +54,20 @@ def test_no_text_leaves_its_figure(effects: Effects) -> None:
                 box = text.get_window_extent(renderer)
                 assert box.x0 >= -1, (name, text.get_text())
                 assert box.x1 <= figure.bbox.width + 1, (name, text.get_text())
+
+
+def test_a_variant_with_a_wide_interval_does_not_press_all_effects_together(effects: Effects) -> None:
+    def drawn(low: float) -> tuple[tuple[float, float], list[str]]:
+        frame = effects.frame.copy()
+        wide = (frame["scenario"] == "shared-savings (governance 0.6)") & (frame["indicator"] == "bed_day_rate")
+        frame.loc[wide & (frame["group"] == "all") & (frame["part"] == "total"), "low"] = low
+        axes = report_figures(replace(effects, frame=frame), "shared-savings")["effects"][0].axes[0]
+        return axes.get_xlim(), [str(line.get_marker()) for line in axes.lines]
+
+    limits, markers = drawn(-900.0)
+    assert limits[0] > -5
+    assert markers.count("<") == drawn(-1.0)[1].count("<") + 1
+    assert drawn(-1.0)[0] == limits
 
 
 def test_numbers_on_colours_have_the_contrast_that_small_text_needs() -> None:
