@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from experiments.figure_files import house_style
 from experiments.intervals import Floats, paired_interval
-from experiments.numbers_in_words import change, signed, typographic, with_interval
+from experiments.numbers_in_words import change, kroner, typographic, with_interval
 from experiments.reading_effects import (
     ACTORS,
     care_rows,
@@ -260,7 +260,7 @@ def heat_map(names: list[str], columns: dict[str, Floats], heading: str, note: s
         axes.invert_yaxis()
         for row, column in np.ndindex(values.shape):
             value = float(values[row, column])
-            text = typographic(signed(value, 0 if abs(value) >= 100 else 1))
+            text = typographic(kroner(value))
             axes.text(column, row, text, ha="center", va="center", fontsize=8, color=_readable(colours(norm(value))))
         axes.set_yticks(range(len(names)), names, fontsize=7.5)
         axes.set_xticks(range(len(columns)), list(columns))

@@ -56,6 +56,11 @@ def signed(value: float | None, places: int = 0) -> str:
     return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
 
 
+def kroner(value: float) -> str:
+    """A change of kroner: whole ones from a hundred up, else with one decimal."""
+    return signed(value, 0 if abs(value) >= 100 or value == 0 else 1)
+
+
 def level(value: float | None) -> str:
     """A level, to three or four significant digits."""
     if value is None or not math.isfinite(value):

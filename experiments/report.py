@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +15,7 @@ from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
 from experiments.governance import Cell, degrees
 from experiments.headline import answer
-from experiments.numbers_in_words import change, level, median_apart, part_of, percent, signed, typographic
+from experiments.numbers_in_words import change, kroner, level, median_apart, part_of, percent, typographic
 from experiments.reading_effects import (
     COSTS,
     COSTS_MEAN,
@@ -25,7 +25,6 @@ from experiments.reading_effects import (
     basis,
     care_rows,
     cost_rows,
-    ends,
     mains,
     money_rows,
     of_scenario,
@@ -107,23 +106,28 @@ def _scenario(effects: Effects, label: str, number: int) -> str:
         name: _figure(to_svg(figure), f"s{number}-{name}", text)
         for name, (figure, text) in report_figures(effects, label).items()
     }
-    heading = f"<h2>{escape(title(effects, label))}</h2>" if len(mains(effects)) > 1 else ""
-    parts = [
-        f'{heading}<section class="answer">{paragraphs}</section>',
-        f"<h2>What changes in care</h2>{_care(effects, label)}{drawn.get('effects', '')}{drawn.get('by-month', '')}",
-        f"<h2>Who pays, and whether care or only money moves</h2>{_money(effects, label)}{drawn.get('who-pays', '')}",
+    several = len(mains(effects)) > 1
+    heading = f"<h2>{escape(title(effects, label))}</h2>" if several else ""
+    step = "h3" if several else "h2"
+    told = [
+        f"<{step}>{words}</{step}>{content}" for words, content in _sections(effects, label, drawn).items() if content
     ]
-    if costs := _costs(effects, label):
-        parts.append(f"<h2>What care costs</h2>{costs}")
-    if (found := actor_parts(effects, label)).rows:
-        parts.append(f"<h2>Whose behaviour</h2>{_actors(found)}")
-    if ends(effects, label):
-        parts.append(f"<h2>If members take more, or less, account of each other</h2>{_governance(effects, label)}")
-    if conditions := condition_rows(effects, label):
-        parts.append(f"<h2>What the consortium expects</h2>{table_html(CAPTION, ['', *COLUMNS[1:]], conditions)}")
-    parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}{_bounds(effects, label)}")
-    parts.append(f"<h2>For whom</h2>{_groups(effects, label)}")
-    return "\n".join(parts)
+    return "\n".join([f'{heading}<section class="answer">{paragraphs}</section>', *told])
+
+
+def _sections(effects: Effects, label: str, drawn: Mapping[str, str]) -> dict[str, str]:
+    """What stands under each heading; nothing where a scenario has nothing to say."""
+    conditions = condition_rows(effects, label)
+    return {
+        "What changes in care": _care(effects, label) + drawn.get("effects", "") + drawn.get("by-month", ""),
+        "Who pays, and whether care or only money moves": _money(effects, label) + drawn.get("who-pays", ""),
+        "What care costs": _costs(effects, label),
+        "Whose behaviour": _actors(actor_parts(effects, label)),
+        "If members take more, or less, account of each other": _governance(effects, label),
+        "What the consortium expects": table_html(CAPTION, ["", *COLUMNS[1:]], conditions) if conditions else "",
+        "Why": _why(effects, label) + drawn.get("incentives", "") + _bounds(effects, label),
+        "For whom": _groups(effects, label),
+    }
 
 
 def _figure(svg: str, prefix: str, text: str) -> str:
@@ -217,7 +221,7 @@ def _costs(effects: Effects, label: str) -> str:
 
 def _actors(found: Parts) -> str:
     rows = [(name, *(_both(cell) for cell in cells)) for name, cells in found.rows]
-    return table_html(f"{MEANING} With 90 % intervals.", ["", *found.columns], rows)
+    return table_html(f"{MEANING} With 90 % intervals.", ["", *found.columns], rows) if rows else ""
 
 
 def _governance(effects: Effects, label: str) -> str:
@@ -226,14 +230,15 @@ def _governance(effects: Effects, label: str) -> str:
         "decision maker would. Nobody knows the degree, nor whether members have in view what the contract divides or "
         "all that any of them gains or loses; none of it is tuned. Changes a year with 90 % intervals."
     )
-    return f'<p class="note">{escape(meaning)}</p>' + "".join(
+    tables = [
         table_html(
             f"{found.heading}.",
             ["", *found.columns],
             [(name, *(_both(cell) for cell in row)) for name, row in found.rows],
         )
         for found in degrees(effects, label)
-    )
+    ]
+    return f'<p class="note">{escape(meaning)}</p>{"".join(tables)}' if tables else ""
 
 
 def _both(texts: Cell) -> str:
@@ -250,9 +255,9 @@ def _why(effects: Effects, label: str) -> str:
     rows = [
         (
             act_in_words(str(row["actor"]), str(row["unit"])),
-            signed(row["own_change"], 1),
-            signed(row["whole_change"], 1),
-            signed(row["felt_change"], 1),
+            kroner(row["own_change"]),
+            kroner(row["whole_change"]),
+            kroner(row["felt_change"]),
             percent(row["level_change"]),
         )
         for row in why(effects, label).to_dict("records")

@@ -16,7 +16,17 @@ from experiments.actor_parts import MEANING, Parts, actor_parts
 from experiments.conditions import COLUMNS, CONDITIONS, condition_rows
 from experiments.governance import degrees
 from experiments.headline import answer
-from experiments.numbers_in_words import NO_INTERVAL, change, is_number, level, median_apart, part_of, percent, signed
+from experiments.numbers_in_words import (
+    NO_INTERVAL,
+    change,
+    is_number,
+    kroner,
+    level,
+    median_apart,
+    part_of,
+    percent,
+    signed,
+)
 from experiments.reading_effects import (
     COSTS,
     COSTS_MEAN,
@@ -175,19 +185,15 @@ def why_table(effects: Effects, label: str, most: int = 6) -> Table:
     rows = [
         (
             act_in_words(str(row["actor"]), str(row["unit"])),
-            _kroner(row["own_change"]),
-            *([_kroner(row["whole_change"])] if joint else []),
-            _kroner(row["felt_change"]),
+            kroner(row["own_change"]),
+            *([kroner(row["whole_change"])] if joint else []),
+            kroner(row["felt_change"]),
             percent(row["level_change"]),
         )
         for row in found.head(most).to_dict("records")
     ]
     heading = f"Why: what one more moves, against {title(effects, effects.base)}, in kroner"
     return table_of(heading, ["", "own accounts", *(["consortium"] if joint else []), "felt", "moved by"], rows)
-
-
-def _kroner(value: float) -> str:
-    return signed(value, 0 if abs(value) >= 100 or value == 0 else 1)
 
 
 def levels_report(estimates: pd.DataFrame, heading: str) -> Group:
@@ -242,11 +248,11 @@ def incentives_table(rows: pd.DataFrame, heading: str) -> Table:
 def _amounts(rows: pd.DataFrame) -> dict[str, tuple[str, Callable[[float], str]]]:
     """Columns of kroner that have something to say, by heading: name in the rows, and how it is written."""
     found: dict[str, tuple[str, Callable[[float], str]]] = {
-        "moves" if "account" in rows else "own accounts": ("gross", _kroner)
+        "moves" if "account" in rows else "own accounts": ("gross", kroner)
     }
     if "whole" in rows and rows["whole"].any():
-        found["consortium"] = ("whole", _kroner)
-    found["felt"] = ("felt", _kroner)
+        found["consortium"] = ("whole", kroner)
+    found["felt"] = ("felt", kroner)
     if rows["share_of_income"].notna().any():
         found["of income"] = ("share_of_income", percent)
     return found

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from experiments.checking import check_file
-from experiments.comparison import Effects
+from experiments.comparison import Effects, compare
 from experiments.headline import answer
 from experiments.numbers_in_words import typographic
 from experiments.reading_effects import COSTS_MEAN, KRONER
 from experiments.report import groups_in_order, report_html
 from sim.scenario import Scenario
+from tests.experiments import fake_runs
 
 
 class Reader(HTMLParser):
@@ -137,3 +138,13 @@ def test_headings_go_down_one_step_at_a_time(page: str) -> None:
 def test_no_interval_is_broken_over_lines_and_long_names_are(page: str) -> None:
     assert re.search("<td>−\\S+\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}", page)
     assert "response.<wbr>governance" in page
+
+
+def test_of_several_scenarios_each_has_a_heading_above_its_sections() -> None:
+    base, other = fake_runs.BUILT_IN["denmark-2018"], fake_runs.BUILT_IN["shared-savings"]
+    several = compare(base, other, other, seeds=2, workers=1, simulate=fake_runs.simulate)
+    found = report_html(several)
+    steps = [int(step) for step in re.findall(r"<h(\d)", found)]
+    assert steps[:3] == [1, 2, 3]
+    assert found.count("<h3>Why</h3>") == 2
+    assert all(after <= before + 1 for before, after in itertools.pairwise(steps))
