@@ -174,7 +174,8 @@ def _judgement(row: Mapping[Hashable, Any]) -> str:
 
 def _sure(rows: pd.DataFrame) -> str:
     """What surely moves notably beside the main outcomes, most first; empty if nothing does."""
-    sure = rows[~rows["indicator"].isin(MAIN) & ((rows["low"] > 0) | (rows["high"] < 0))]
+    judged = rows["indicator"].map(spoken).isin(MAIN.values())  # also as a rate
+    sure = rows[~rows["indicator"].isin(MAIN) & ~judged & ((rows["low"] > 0) | (rows["high"] < 0))]
     sure = sure[sure["relative"].abs() >= HARDLY].sort_values("relative", key=abs, ascending=False, kind="stable")
     told = [f"{spoken(str(row['indicator']))} ({percent(row['relative'])})" for row in sure.to_dict("records")]
     return f" Surely moved besides: {listed(told[:MOST_SURE])}." if told else ""

@@ -176,6 +176,7 @@ def test_a_large_effect_needs_no_excuse() -> None:
     found = answer(effects, "shared-savings")
     assert found.verdict.startswith("Up: acute admissions, 30-day readmissions and booked cost of care (+")
     assert ". Surely moved besides: " in found.verdict
+    assert "acute admissions" not in found.verdict.partition("Surely moved besides: ")[2]
     assert found.reason == ""
 
 
