@@ -84,7 +84,7 @@ def doubtful(effects: Effects, label: str) -> str:
         other[-1] += f" if members take account of {whole_of(effects, others[0])}"
     parts = listed([*own, *other])
     return (
-        f"Practices would do {parts.replace('fewer', 'fewer consultations', 1)}: check that you believe this."
+        f"Practices would give {parts.replace('fewer', 'fewer consultations', 1)}: check that you believe this."
         if parts
         else ""
     )
@@ -100,8 +100,8 @@ def limited(effects: Effects, label: str) -> str:
     if not parts:
         return ""
     return (
-        f"Limited by an assumed bound, share of levels in the last year: {'; '.join(parts)}. They would go further: "
-        "how far the effect would go with them is not known."
+        "An assumed limit, not what an act pays, stops some providers. Share of levels at their limit in the "
+        f"last year: {'; '.join(parts)}. How far the effect would go without it is not known."
     )
 
 

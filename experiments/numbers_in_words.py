@@ -132,7 +132,7 @@ def typographic(text: str) -> str:
     for index, letter in enumerate(text):
         opens = index == 0 or text[index - 1] in " (["
         follows = text[index + 1 : index + 2]
-        marks.append("−" if letter == "-" and opens and follows.isdigit() else letter)
+        marks.append("−" if letter == "-" and opens and (follows.isdigit() or follows == ")") else letter)
     return "".join(marks)
 
 

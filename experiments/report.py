@@ -15,7 +15,7 @@ from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
 from experiments.governance import Cell, degrees
 from experiments.headline import answer
-from experiments.numbers_in_words import change, kroner, level, median_apart, part_of, percent, typographic
+from experiments.numbers_in_words import change, kroner, level, listed, median_apart, part_of, percent, typographic
 from experiments.reading_effects import (
     COSTS,
     COSTS_MEAN,
@@ -56,6 +56,7 @@ STYLE: Final = """
 body { font: 16px/1.5 "DejaVu Sans", Verdana, Arial, sans-serif; color: #1a1a1a; background: #fff;
   max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
+h3 { font-size: 1.05rem; margin: 1.8rem 0 .5rem; }
 .answer { border-left: .35rem solid #0072b2; padding: .6rem 1rem; background: #f3f7fa; }
 .answer p { margin: .4rem 0; } .answer p:first-child { font-size: 1.1rem; font-weight: bold; }
 .note, figcaption, caption { color: #505050; font-size: .85rem; }
@@ -68,7 +69,7 @@ thead th { border-bottom: 2px solid #666; } .words { text-align: left; } tbody .
 tbody .words { min-width: 7rem; overflow-wrap: break-word; }
 .wide, .drawing { overflow-x: auto; } .wide:focus-visible, .drawing:focus-visible { outline: 2px solid #0072b2; }
 figure { margin: 1rem 0; } figure svg { width: 100%; min-width: 34rem; max-width: 45rem; height: auto; }
-@media print { body { font-size: 10pt; max-width: none; padding: 0; } h2 { break-after: avoid; }
+@media print { body { font-size: 10pt; max-width: none; padding: 0; } h2, h3 { break-after: avoid; }
   figure, tr { break-inside: avoid; } caption { break-after: avoid; max-width: none; }
   .wide, .drawing { overflow: visible; } .wide:not(.long) { break-inside: avoid; } figure svg { min-width: 0; }
   table { font-size: 8pt; }
@@ -84,8 +85,8 @@ def report_html(effects: Effects) -> str:
     effects : Effects
         The comparison.
     """
-    first = mains(effects)[0]
-    heading = f"{title(effects, first)} instead of {title(effects, effects.base)}"
+    names = [title(effects, label) for label in mains(effects)]
+    heading = f"{listed(names)} instead of {title(effects, effects.base)}"
     body = "".join(_scenario(effects, label, number) for number, label in enumerate(mains(effects)))
     prices = f" Prices of {effects.price_year}." if effects.price_year else ""
     return (
@@ -131,7 +132,7 @@ def _sections(effects: Effects, label: str, drawn: Mapping[str, str]) -> dict[st
 
 
 def _figure(svg: str, prefix: str, text: str) -> str:
-    heading = text.partition(",")[0].rstrip(".")
+    heading = re.split("[,:]", text)[0].rstrip(".")
     drawing = f'<div class="drawing" role="group" tabindex="0" aria-label="{escape(heading)}">'
     drawing += f"{inline_svg(svg, prefix, heading, text)}</div>"
     return f"<figure>{drawing}<figcaption>{escape(text)}</figcaption></figure>"

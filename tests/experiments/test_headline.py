@@ -99,7 +99,7 @@ def test_a_large_fall_of_consultations_is_to_be_doubted(effects: Effects) -> Non
     members = "if members take account of all that any member gains or loses"
     fall = -consultations(effects, "shared-savings (governance 0.6, members)")
     assert fall > 0.05
-    assert text.startswith("Practices would do ")
+    assert text.startswith("Practices would give ")
     assert text.count("fewer consultations") == 1
     assert f"{100 * fall:.0f} % fewer at governance 0.6 {members}: check that you believe this." in text
     calm = replace(effects, others=("shared-savings",))
@@ -120,7 +120,7 @@ def test_levels_at_an_assumed_bound_are_said_for_every_variant_as_they_stood_in_
         "; if members take account of all that any member gains or loses, 40 % (general practices: consultation)"
         in text
     )
-    assert "80 % (general practices: consultation) and 16 % (wards: bed-day) at governance 0.6. They" in text
+    assert "80 % (general practices: consultation) and 16 % (wards: bed-day) at governance 0.6. How" in text
     still = {
         name: [replace(run, indicators=run.indicators.query("indicator != 'levels_at_bound'")) for run in runs]
         for name, runs in effects.digests.items()
@@ -315,7 +315,7 @@ def test_without_a_consortium_no_governance_is_spoken_of(effects: Effects) -> No
     ]
     alone = replace(effects, others=(name,), digests={**effects.digests, name: runs})
     found = answer(alone, name)
-    assert found.doubt.startswith("Practices would do 5")
+    assert found.doubt.startswith("Practices would give 5")
     assert "governance" not in " ".join(found.paragraphs())
 
 

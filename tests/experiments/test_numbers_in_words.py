@@ -50,7 +50,9 @@ def test_levels_keep_three_digits() -> None:
 
 
 def test_print_has_real_minus_signs_and_leaves_hyphens_in_words() -> None:
-    assert typographic("30-day -6.7 (-7.6 to -5.8), -0.06 %") == "30-day −6.7 (−7.6 to −5.8), −0.06 %"
+    assert (
+        typographic("worse (-) 30-day -6.7 (-7.6 to -5.8), -0.06 %") == "worse (−) 30-day −6.7 (−7.6 to −5.8), −0.06 %"
+    )
 
 
 def test_lists_read_as_sentences() -> None:

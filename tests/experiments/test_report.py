@@ -146,5 +146,6 @@ def test_of_several_scenarios_each_has_a_heading_above_its_sections() -> None:
     found = report_html(several)
     steps = [int(step) for step in re.findall(r"<h(\d)", found)]
     assert steps[:3] == [1, 2, 3]
+    assert "and Shared savings in a consortium instead of" in found.partition("</h1>")[0]
     assert found.count("<h3>Why</h3>") == 2
     assert all(after <= before + 1 for before, after in itertools.pairwise(steps))
