@@ -89,8 +89,9 @@ def compare(
 ) -> None:  # fmt: skip
     """Compare scenarios on the same people with the same luck: effects with 90 % intervals, who pays, and why.
 
-    A contract with a consortium is also run with members who take no account of its result and with such who take more
-    (governance 0 and 0.6), and on fewer seeds with members who look to all that any member gains or loses. A report
+    A consortium is also run with members who take no account of its result
+    and with members who take more of it (governance 0 and 0.6), and on fewer
+    seeds with members who look to all that any member gains or loses. A report
     with figures is written.
     """
     first, asked = _load(base), [_load(other) for other in others]
