@@ -59,7 +59,10 @@ MOST_SURE: Final = 3
 #: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
 HARDLY_FELT: Final = 0.2
 #: What is said instead where a benchmark has no year to rest on.
-_NO_YEAR: Final = "there is no benchmark to compare spending with, for no year lies before (burn_in_years = 0)"
+_NO_BENCHMARK: Final = (
+    "The consortium has no benchmark to compare its spending with: no year lies before the accounts "
+    "(burn_in_years = 0), so that nothing is divided."
+)
 #: From this change of what is a provider's to decide on, it is said to move far.
 FAR: Final = 0.1
 
@@ -266,8 +269,10 @@ def _anyway(effects: Effects, label: str) -> str:
     if settled.empty:
         return ""
     means = settled.groupby("year", sort=True)[["saving", "passed", "divided"]].mean()
-    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in means["saving"] if math.isfinite(saving)])
-    lies = f"spending then lies {apart} from its benchmark in its {counted(len(means), 'year')}" if apart else _NO_YEAR
+    apart = [f"{signed(-100 * saving, 1)} %" for saving in means["saving"] if math.isfinite(saving)]
+    if not apart:
+        return _NO_BENCHMARK
+    lies = f"spending then lies {listed(apart)} from its benchmark in its {counted(len(apart), 'year')}"
     paid, low, high = share_interval(settled.groupby("run")["paid"].mean().to_numpy())
     return (
         f"With nobody behaving differently the consortium would divide {plain(means['divided'].mean() / 1e6, 1)} m DKK "
