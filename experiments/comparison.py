@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.checking import counted
 from experiments.digest import KEYS, Digest, Simulate
 from experiments.intervals import paired_interval
 from experiments.numbers_in_words import change as change_in_words
@@ -217,9 +218,9 @@ def _scenario(given: Scenario | str | Path) -> Scenario:
 def _check_period(base: Scenario, other: Scenario) -> None:
     """Refuse scenarios whose accounts cover other days, before anything is run."""
     if (base.start_day, base.last_day) != (other.start_day, other.last_day):
-        said = f"{base.time.years} years from {base.time.start}"
+        mine, theirs = (f"{counted(one.time.years, 'year')} from {one.time.start}" for one in (other, base))
         raise InputError(
-            f'"{other.name}" covers {other.time.years} years from {other.time.start}, "{base.name}" covers {said}',
+            f'"{other.name}" covers {mine}, "{base.name}" covers {theirs}',
             key="time",
             allowed="the same start and number of years in every scenario of a comparison",
         )

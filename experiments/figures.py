@@ -11,6 +11,7 @@ from matplotlib import colormaps
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
+from experiments.checking import counted
 from experiments.figure_files import house_style
 from experiments.intervals import Floats, paired_interval
 from experiments.numbers_in_words import change, kroner, typographic, with_interval
@@ -61,7 +62,7 @@ def _legend(figure: Figure, axes: Axes) -> None:
 
 def _corner(figure: Figure, effects: Effects, note: str) -> None:
     """Write what a figure without its report must still say: units, seeds, fingerprint."""
-    _note(figure, f"{note} {len(effects.seeds)} paired runs. Fingerprint {effects.fingerprint[:12]}.")
+    _note(figure, f"{note} {counted(len(effects.seeds), 'paired run')}. Fingerprint {effects.fingerprint[:12]}.")
 
 
 def _note(figure: Figure, text: str) -> None:
@@ -224,7 +225,7 @@ def incentives_figure(effects: Effects, label: str, most: int = 16) -> Figure:
     columns["felt"] = rows["felt_change"]
     heading = f"{title(effects, label)}: what one more is worth, against the base"
     prices = f" Prices of {effects.price_year}." if effects.price_year else ""
-    runs = f"{len(effects.seeds)} runs. Fingerprint {effects.fingerprint[:12]}."
+    runs = f"{counted(len(effects.seeds), 'run')}. Fingerprint {effects.fingerprint[:12]}."
     note = f"Kroner; means over members and months.{prices} {runs}"
     return heat_map(names, {name: column.to_numpy(np.float64) for name, column in columns.items()}, heading, note)
 

@@ -11,9 +11,10 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib import colormaps
 
-from experiments.comparison import Effects
+from experiments.comparison import Effects, compare
 from experiments.figure_files import inline_svg, to_png, to_svg
 from experiments.figures import _readable, report_figures
+from tests.experiments import fake_runs
 
 
 def test_the_same_effects_give_the_same_bytes(effects: Effects) -> None:
@@ -41,6 +42,16 @@ def test_text_stays_text_and_carries_units_and_fingerprint(effects: Effects) -> 
     )
     assert "m DKK a year" in words
     assert "Prices of 2018" in words
+
+
+def test_one_run_is_counted_as_one() -> None:
+    base, other = fake_runs.BUILT_IN["denmark-2018"], fake_runs.BUILT_IN["shared-savings"]
+    single = compare(base, other, seeds=1, workers=1, simulate=fake_runs.simulate)
+    words = " ".join(to_svg(figure) for figure, _ in report_figures(single, "shared-savings").values())
+    assert " 1 paired run. " in words
+    assert " 1 run. " in words
+    assert "1 runs" not in words
+    assert "1 paired runs" not in words
 
 
 def test_no_text_leaves_its_figure(effects: Effects) -> None:
