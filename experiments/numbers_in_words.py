@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 
 #: What stands where a figure is undefined, and where an interval is, since there is but one run.
@@ -127,13 +128,16 @@ def share_range(low: float, high: float) -> str:
 
 
 def typographic(text: str) -> str:
-    """The same text with a real minus sign before digits, for print (terminals keep the hyphen, to be copied)."""
+    """The same text with a real minus sign before digits, for print (terminals keep the hyphen, to be copied).
+
+    No line ends between a number and its per cent.
+    """
     marks = []
     for index, letter in enumerate(text):
         opens = index == 0 or text[index - 1] in " (["
         follows = text[index + 1 : index + 2]
         marks.append("−" if letter == "-" and opens and (follows.isdigit() or follows == ")") else letter)
-    return "".join(marks)
+    return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", "".join(marks))
 
 
 def listed(words: list[str]) -> str:
