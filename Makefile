@@ -35,6 +35,7 @@ docs: .stamps/dev
 	@$(BIN)/tvaers describe > .stamps/odd.md && mv .stamps/odd.md docs/odd.md
 	@$(BIN)/python -m sim.contract_page > .stamps/contracts.md && mv .stamps/contracts.md docs/built-in-contracts.md
 	@$(BIN)/python -m sim.indicator_page > .stamps/indicators.md && mv .stamps/indicators.md docs/indicators.md
+	@$(BIN)/python -m sim.scenario_page > .stamps/scenarios.md && mv .stamps/scenarios.md docs/scenario-keys.md
 	@$(BIN)/python -m pytest -q tests/docs
 
 dev: .stamps/dev

@@ -49,6 +49,7 @@ def run(
 ) -> None:  # fmt: skip
     """Run one scenario and print its indicators with intervals."""
     loaded = _load(scenario)
+    from experiments.checking import counted
     from experiments.levels import estimates_of
     from experiments.replication import Order, derive_seeds, joint_fingerprint, replicate
     from experiments.run_folder import write_run
@@ -72,7 +73,9 @@ def run(
     from experiments.levels import chosen
     from experiments.tables import levels_report
 
-    heading = f"{loaded.name}: {loaded.time.years} years, {seeds} runs; fingerprint {fingerprint[:16]}"
+    span, prices = counted(loaded.time.years, "year"), price_year(loaded)
+    heading = f"{loaded.name}: {span}, {counted(seeds, 'run')}; {f'prices of {prices}; ' if prices else ''}"
+    heading += f"fingerprint {fingerprint[:16]}"
     show_tables(levels_report(chosen(estimates), heading))
 
 
@@ -86,8 +89,10 @@ def compare(
 ) -> None:  # fmt: skip
     """Compare scenarios on the same people with the same luck: effects with 90 % intervals, who pays, and why.
 
-    Contracts with a consortium are also run at governance 0 and 0.6, and on fewer seeds with members who count another
-    whole as their own. A report with figures is written.
+    A consortium is also run with members who take no account of its result
+    and with members who take more of it (governance 0 and 0.6), and on fewer
+    seeds with members who look to all that any member gains or loses. A report
+    with figures is written.
     """
     first, asked = _load(base), [_load(other) for other in others]
     from experiments.comparison import compare as compare_scenarios
@@ -146,9 +151,11 @@ def incentives(
         show_json(rows_json(rows, "incentives by account" if by_account else "incentives"))
         return
     from experiments.tables import incentives_report
+    from experiments.variants import price_year
 
     shown = kinds(rows[rows["actor"] != "gp"]) if by_account else means
-    heading = f"Kroner for one more of each act: {', '.join(names)} (means over members)"
+    prices = f", prices of {price_year(loaded)}" if price_year(loaded) else ""
+    heading = f"Kroner{prices}, for one more of each act: {', '.join(names)} (means over members)"
     show_tables(incentives_report(shown, heading, settled_on(loaded, found.foreseen)))
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.checking import counted
 from experiments.digest import KEYS, Digest, Simulate
 from experiments.intervals import paired_interval
-from experiments.numbers_in_words import NOTHING, level
 from experiments.numbers_in_words import change as change_in_words
+from experiments.numbers_in_words import level
 from experiments.replication import Order, Progress, derive_seeds, joint_fingerprint, replicate
 from experiments.variants import (
     contract_throughout,
@@ -49,8 +50,7 @@ class Effect(NamedTuple):
     def __str__(self) -> str:
         """In words: ``-12 (-20 to -4) courses per year, from 11,974``."""
         text, interval = change_in_words(self.change, self.low, self.high)
-        kept = "no interval with one pair of runs" if interval == NOTHING else interval
-        return f"{text} ({kept}) {self.unit}, from {level(self.base)}"
+        return f"{text} ({interval}) {self.unit}, from {level(self.base)}"
 
 
 @dataclass(frozen=True)
@@ -218,9 +218,9 @@ def _scenario(given: Scenario | str | Path) -> Scenario:
 def _check_period(base: Scenario, other: Scenario) -> None:
     """Refuse scenarios whose accounts cover other days, before anything is run."""
     if (base.start_day, base.last_day) != (other.start_day, other.last_day):
-        said = f"{base.time.years} years from {base.time.start}"
+        mine, theirs = (f"{counted(one.time.years, 'year')} from {one.time.start}" for one in (other, base))
         raise InputError(
-            f'"{other.name}" covers {other.time.years} years from {other.time.start}, "{base.name}" covers {said}',
+            f'"{other.name}" covers {mine}, "{base.name}" covers {theirs}',
             key="time",
             allowed="the same start and number of years in every scenario of a comparison",
         )

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
+from experiments.checking import counted
 from experiments.figure_files import house_style
 from experiments.intervals import Floats, paired_interval
-from experiments.numbers_in_words import change, signed, typographic
+from experiments.numbers_in_words import change, kroner, typographic, with_interval
 from experiments.reading_effects import (
     ACTORS,
     care_rows,
@@ -40,9 +42,10 @@ WIDTH: Final = 7.2  # inches
 MONTHLY: Final = {"acute_admission": "Acute admissions by month", "bed_day": "Bed-days by month"}
 
 
-def _figure(height: float, left: float, right: float = 0.97) -> tuple[Figure, Axes]:
+def _figure(height: float, left: float, right: float = 0.97, below: float = 0.95) -> tuple[Figure, Axes]:
+    """A figure with room, in inches, for its title above and for what stands below the axes."""
     figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((left, 0.95 / height, right - left, 1 - 1.3 / height))
+    axes = figure.add_axes((left, below / height, right - left, 1 - (below + 0.35) / height))
     return figure, axes
 
 
@@ -59,7 +62,7 @@ def _legend(figure: Figure, axes: Axes) -> None:
 
 def _corner(figure: Figure, effects: Effects, note: str) -> None:
     """Write what a figure without its report must still say: units, seeds, fingerprint."""
-    _note(figure, f"{note} {len(effects.seeds)} paired runs. Fingerprint {effects.fingerprint[:12]}.")
+    _note(figure, f"{note} {counted(len(effects.seeds), 'paired run')}. Fingerprint {effects.fingerprint[:12]}.")
 
 
 def _note(figure: Figure, text: str) -> None:
@@ -74,6 +77,7 @@ def effects_figure(effects: Effects, label: str) -> Figure:
         indicators = [name for name in rows[label].index if rows[label].loc[name, "base"]]
         figure, axes = _figure(1.5 + 0.42 * len(indicators), left=0.30, right=0.71)
         axes.axvline(0, color=BASE, linewidth=1)
+        axes.set_xlim(*_range_of_effects([rows[name].loc[indicators] for name in shown]))
         for position, indicator in enumerate(indicators):
             for number, name in enumerate(shown):
                 height = position + (number - (len(shown) - 1) / 2) * 0.24
@@ -81,7 +85,7 @@ def effects_figure(effects: Effects, label: str) -> Figure:
             main = rows[label].loc[indicator]
             factor = shown_unit(str(main["unit"])).factor
             texts = change(main["effect"], main["low"], main["high"], 1 / factor)
-            beside = typographic(texts[0] if texts[1] == "." else f"{texts[0]} ({texts[1]})")
+            beside = typographic(with_interval(texts))
             axes.text(1.02, position, beside, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
         names = [with_unit(name, str(rows[label].loc[name, "unit"])) for name in indicators]
         names = ["\n".join(wrap(name, 26)) for name in names]
@@ -91,8 +95,17 @@ def effects_figure(effects: Effects, label: str) -> Figure:
         _title(figure, f"{title(effects, label)}: change of care, 90 % intervals")
         if len(shown) > 1:
             _legend(figure, axes)
-        _corner(figure, effects, "Rates: residents 65+, per year.")
+        _corner(figure, effects, "Rates: residents 65+, per year. Arrow: an interval goes on.")
         return figure
+
+
+def _range_of_effects(tables: list[pd.DataFrame]) -> tuple[float, float]:
+    """Ends of the axis, per cent: every effect and the intervals of the first table, not the widest of the others."""
+    columns = [(table, "effect") for table in tables] + [(tables[0], "low"), (tables[0], "high")]
+    values = pd.concat([100 * table[name] / table["base"].abs() for table, name in columns])
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    beside = 0.06 * (high - low) or 1.0
+    return low - beside, high + beside
 
 
 def _draw_effect(axes: Axes, row: pd.Series, height: float, number: int, first: bool) -> None:
@@ -101,6 +114,13 @@ def _draw_effect(axes: Axes, row: pd.Series, height: float, number: int, first: 
     name = "as assumed" if number == 0 else str(row["scenario"]).rpartition("(")[2].rstrip(")")
     if np.isfinite(row["low"]):
         axes.plot([row["low"] * scale, row["high"] * scale], [height, height], color=colour, linewidth=1.8)
+        first_shown, last_shown = axes.get_xlim()
+        for end, arrow, beyond in (
+            (first_shown, "<", row["low"] * scale < first_shown),
+            (last_shown, ">", row["high"] * scale > last_shown),
+        ):
+            if beyond:
+                axes.plot([end], [height], arrow, color=colour, markersize=4.5, clip_on=False)
     axes.plot([row["effect"] * scale], [height], marker, color=colour, markersize=4.5, label=name if first else None)
 
 
@@ -134,7 +154,7 @@ def money_figure(effects: Effects, label: str) -> Figure:
             )
             texts = change(row["total"], row["low"], row["high"], 1e6, most=3)
             axes.text(
-                1.02, place, typographic(texts[0] if texts[1] == "." else f"{texts[0]} ({texts[1]})"),
+                1.02, place, typographic(with_interval(texts)),
                 transform=axes.get_yaxis_transform(), va="center", fontsize=7.5,
             )  # fmt: skip
         axes.axvline(0, color=BASE, linewidth=1)
@@ -205,7 +225,7 @@ def incentives_figure(effects: Effects, label: str, most: int = 16) -> Figure:
     columns["felt"] = rows["felt_change"]
     heading = f"{title(effects, label)}: what one more is worth, against the base"
     prices = f" Prices of {effects.price_year}." if effects.price_year else ""
-    runs = f"{len(effects.seeds)} runs. Fingerprint {effects.fingerprint[:12]}."
+    runs = f"{counted(len(effects.seeds), 'run')}. Fingerprint {effects.fingerprint[:12]}."
     note = f"Kroner; means over members and months.{prices} {runs}"
     return heat_map(names, {name: column.to_numpy(np.float64) for name, column in columns.items()}, heading, note)
 
@@ -231,18 +251,18 @@ def _one(actor: str) -> str:
 def heat_map(names: list[str], columns: dict[str, Floats], heading: str, note: str) -> Figure:
     """Kroner by row and column: colour by size on a logarithmic scale around zero, the number always written."""
     with house_style():
-        figure, axes = _figure(1.5 + 0.3 * max(len(names), 1), left=0.60)
+        figure, axes = _figure(1.1 + 0.3 * max(len(names), 1), left=0.60, below=0.55)
         values = np.column_stack(list(columns.values())) if names else np.zeros((1, len(columns)))
         largest = max(float(np.nanmax(np.abs(values), initial=0.0)), 1.0)
         norm = SymLogNorm(linthresh=1.0, vmin=-largest, vmax=largest)
         edges = [np.arange(size + 1) - 0.5 for size in (values.shape[1], values.shape[0])]
-        axes.pcolormesh(*edges, values, cmap="PuOr_r", norm=norm)
+        colours = colormaps["PuOr_r"]
+        axes.pcolormesh(*edges, values, cmap=colours, norm=norm)
         axes.invert_yaxis()
         for row, column in np.ndindex(values.shape):
             value = float(values[row, column])
-            strong = abs(float(norm(value)) - 0.5) > 0.33
-            text = typographic(signed(value, 0 if abs(value) >= 100 else 1))
-            axes.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if strong else "black")
+            text = typographic(kroner(value))
+            axes.text(column, row, text, ha="center", va="center", fontsize=8, color=_readable(colours(norm(value))))
         axes.set_yticks(range(len(names)), names, fontsize=7.5)
         axes.set_xticks(range(len(columns)), list(columns))
         axes.xaxis.tick_bottom()
@@ -252,6 +272,13 @@ def heat_map(names: list[str], columns: dict[str, Floats], heading: str, note: s
         _title(figure, heading)
         _note(figure, note)
         return figure
+
+
+def _readable(colour: tuple[float, float, float, float]) -> str:
+    """Black or white, whichever has the higher contrast on a colour (relative luminance of WCAG 2.2)."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]]
+    luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    return "black" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "white"
 
 
 def report_figures(effects: Effects, label: str) -> dict[str, tuple[Figure, str]]:

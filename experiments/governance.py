@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent
+from experiments.checking import counted
+from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, with_interval
 from experiments.reading_effects import at_bound, care_rows, ends, money_rows, of_scenario, other_whole, spoken, years
 from experiments.variants import MEMBERSHIPS
 
@@ -18,6 +19,8 @@ Cell = tuple[str, ...]
 LARGE: Final = 0.05
 
 
+#: What governance is, as a heading.
+GOVERNANCE: Final = "Governance: how far members take account of their consortium's result"
 #: From this share on, levels at the end of an assumed range are named in words, this many acts of a scenario at most.
 NAMED: Final = 0.01
 MOST_NAMED: Final = 2
@@ -41,17 +44,18 @@ def degrees(effects: Effects, label: str) -> list[Degrees]:
             label: _assumed(effects, label),
             high: f"governance {_degree(high)}",
         }
-        heading = f"By governance, from 0 (everyone for himself) to {_degree(high)} (1: one decision maker)"
+        heading = f"{GOVERNANCE}, from 0 (not at all) to {_degree(high)} (1: as of their own)"
         found.append(Degrees(heading, list(shown.values()), _rows(effects, list(shown))))
     if others := other_whole(effects, label):
         runs = len(effects.digests[others[0]])
-        heading = f"The same if members count {whole_of(effects, others[0])} ({runs} runs; at 0 nothing differs)"
+        told = f"{counted(runs, 'run')}; at 0 nothing differs"
+        heading = f"The same if members take account of {whole_of(effects, others[0])} ({told})"
         columns = [
             _assumed(effects, label) if _degree(name) == _own(effects, label) else f"governance {_degree(name)}"
             for name in others
         ]
         found.append(Degrees(heading, columns, _rows(effects, others)))
-    return found
+    return [one for one in found if one.rows]
 
 
 def in_words(effects: Effects, label: str, indicator: str) -> str:
@@ -59,14 +63,15 @@ def in_words(effects: Effects, label: str, indicator: str) -> str:
     if not ends(effects, label):
         return ""
     text = (
-        "Nobody knows how far the consortium acts as one (governance 0 is free-riding): "
-        f"{spoken(indicator)} a year {_told(effects, ends(effects, label), indicator)}."
+        "Nobody knows how much of the consortium's result each member takes as its own (governance: 0 nothing, 1 all, "
+        f"{_own(effects, label)} assumed): {spoken(indicator)} a year "
+        f"{_told(effects, ends(effects, label), indicator)}."
     )
     if others := other_whole(effects, label):
         runs = len(effects.digests[others[0]])
         text += (
-            f" If members count {whole_of(effects, others[0])}, not {whole_of(effects, label)}: "
-            f"{_told(effects, others, indicator)} ({runs} runs)."
+            f" If members take account of {whole_of(effects, others[0])}, not of {whole_of(effects, label)}: "
+            f"{_told(effects, others, indicator)} ({counted(runs, 'run')})."
         )
     return text
 
@@ -76,10 +81,10 @@ def doubtful(effects: Effects, label: str) -> str:
     others = other_whole(effects, label)
     own, other = _falls(effects, [label, *ends(effects, label)], label), _falls(effects, others, label)
     if other:
-        other[-1] += f" if members count {whole_of(effects, others[0])}"
+        other[-1] += f" if members take account of {whole_of(effects, others[0])}"
     parts = listed([*own, *other])
     return (
-        f"Practices would do {parts.replace('fewer', 'fewer consultations', 1)}: check that you believe this."
+        f"Practices would give {parts.replace('fewer', 'fewer consultations', 1)}: check that you believe this."
         if parts
         else ""
     )
@@ -90,13 +95,13 @@ def limited(effects: Effects, label: str) -> str:
     others = other_whole(effects, label)
     own, other = _at_bounds(effects, [label, *ends(effects, label)], label), _at_bounds(effects, others, label)
     if other:
-        other[0] = f"if members count {whole_of(effects, others[0])}, {other[0]}"
+        other[0] = f"if members take account of {whole_of(effects, others[0])}, {other[0]}"
     parts = [*own, *other]
     if not parts:
         return ""
     return (
-        f"Limited by an assumed bound, share of levels in the last year: {'; '.join(parts)}. They would go further: "
-        "how far the effect would go with them is not known."
+        "An assumed limit, not what an act pays, stops some providers. Share of levels at their limit in the "
+        f"last year: {'; '.join(parts)}. How far the effect would go without it is not known."
     )
 
 
@@ -151,8 +156,8 @@ def _told(effects: Effects, names: list[str], indicator: str) -> str:
     for name in names:
         rows = of_scenario(effects, name)
         row = rows[(rows["indicator"] == indicator) & (rows["group"] == "all") & (rows["period"] == "all")].iloc[0]
-        text, interval = change(row["number_effect"], row["number_low"], row["number_high"], years(effects))
-        parts.append(f"{text} ({interval}) at governance {_degree(name)}")
+        texts = change(row["number_effect"], row["number_low"], row["number_high"], years(effects))
+        parts.append(f"{with_interval(texts)} at governance {_degree(name)}")
     return listed(parts)
 
 

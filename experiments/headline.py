@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from agents.actions import all_actions
+from experiments.checking import counted
 from experiments.governance import NAMED, doubtful, in_words, limited
 from experiments.intervals import share_interval
-from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, plain, share_range, signed
+from experiments.numbers_in_words import (
+    NO_INTERVAL,
+    change,
+    is_nothing,
+    listed,
+    median_apart,
+    percent,
+    plain,
+    share_range,
+    signed,
+)
 from experiments.reading_effects import (
     ACTORS,
     HEADLINE,
@@ -21,6 +34,7 @@ from experiments.reading_effects import (
     near_ceilings,
     of_scenario,
     spoken,
+    surely_moves,
     title,
     why,
     years,
@@ -44,8 +58,17 @@ BESIDE_CHANCE: Final = 0.001
 MOST_SURE: Final = 3
 #: Below this share of the money that moves, in their accounts or for all, those who decide are said to feel little.
 HARDLY_FELT: Final = 0.2
+#: What is said instead where a benchmark has no year to rest on.
+_NO_BENCHMARK: Final = (
+    "The consortium has no benchmark to compare its spending with: no year lies before the accounts "
+    "(burn_in_years = 0), so that nothing is divided."
+)
 #: From this change of what is a provider's to decide on, it is said to move far.
 FAR: Final = 0.1
+
+#: One unit of the act that harms nobody by itself, and from which fall of it on that is said.
+REFERRED: Final = next(one.unit for one in all_actions() if (one.kind, one.name) == ("gp", "referral"))
+REFERRED_LESS: Final = 0.001
 
 
 class Answer(NamedTuple):
@@ -55,6 +78,7 @@ class Answer(NamedTuple):
     sentence: str
     reason: str
     money: str
+    referrals: str
     anyway: str
     ceiling: str
     chance: str
@@ -64,7 +88,7 @@ class Answer(NamedTuple):
 
     def paragraphs(self) -> list[str]:
         """The parts that say something."""
-        return [f"{self.verdict} {self.sentence}", *(part for part in self[2:] if part)]
+        return [part for part in self if part]
 
 
 def answer(effects: Effects, label: str) -> Answer:
@@ -74,16 +98,17 @@ def answer(effects: Effects, label: str) -> Answer:
     """
     rows = care_rows(of_scenario(effects, label))
     if rows.empty:
-        return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 6)
+        return Answer("No indicator of care was computed.", "", "", _money(effects, label), *[""] * 7)
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(main_rows(of_scenario(effects, label)), row)
-    verdict += _sure(rows)
+    verdict += _sure_money(money_rows(of_scenario(effects, label))) + "." + _sure(rows)
     return Answer(
         verdict,
         _sentence(effects, label, row),
         _reason(effects, label) if hardly else "",
         _money(effects, label),
+        _referrals(effects, label),
         _anyway(effects, label),
         _ceiling(effects, label),
         _chance(effects, row),
@@ -94,7 +119,7 @@ def answer(effects: Effects, label: str) -> Answer:
 
 
 def _verdict(mains: pd.DataFrame, first: pd.Series) -> tuple[str, bool]:
-    """A judgement on the main outcomes together, and whether a reason for so little is called for.
+    """A judgement on the main outcomes together, without its full stop, and whether so little calls for a reason.
 
     Parameters
     ----------
@@ -105,27 +130,45 @@ def _verdict(mains: pd.DataFrame, first: pd.Series) -> tuple[str, bool]:
     """
     judged: dict[str, list[str]] = {}
     for row in mains.to_dict("records") or [first.to_dict()]:
-        name = str(row["indicator"])
-        effect, low, high, base = (float(row[column]) for column in ("effect", "low", "high", "base"))
-        judged.setdefault(_judgement(effect, low, high, base), []).append(MAIN.get(name, spoken(name)))
+        heading, name = _judgement(row), str(row["indicator"])
+        judged.setdefault(heading, []).append(MAIN.get(name, spoken(name)) + _cost(row))
     if UNTOLD in judged:
-        return "One pair of runs cannot tell an effect from chance.", False
+        return "One pair of runs cannot tell an effect from chance", False
     if not judged.keys() - {UNCHANGED}:
-        return f"Nothing happens to {listed(judged[UNCHANGED])}.", True
+        return f"Nothing happens to {listed(judged[UNCHANGED])}", True
     if not judged.keys() - {UNCHANGED, HARDLY_CHANGED}:
         little = [name for names in judged.values() for name in names]
-        return f"Hardly anything happens to {listed(little)}.", True
-    told = (heading for heading in (DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE) if heading in judged)
-    return " ".join(f"{heading}: {listed(judged[heading])}." for heading in told), False
+        return f"Hardly anything happens to {listed(little)}", True
+    told = [heading for heading in (DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE) if heading in judged]
+    return _capital("; ".join(f"{heading.lower()}: {listed(judged[heading])}" for heading in told)), False
 
 
-def _judgement(effect: float, low: float, high: float, base: float) -> str:
+def _cost(row: Mapping[Hashable, Any]) -> str:
+    """The change of an amount behind its name; nothing behind what is no amount or does not change."""
+    if not str(row["unit"]).startswith("DKK") or row["effect"] == 0:
+        return ""
+    return f" ({change(row['effect'], row['low'], row['high'], 1e6, most=3)[0]} m DKK a year)"
+
+
+def _sure_money(table: pd.DataFrame) -> str:
+    """Whose net result surely moves, as a part of the first sentence; empty if nobody's does."""
+    moved = [
+        f"{row['payer'].lower()} {change(row['total'], row['low'], row['high'], 1e6, most=3)[0]}"
+        for row in table.to_dict("records")
+        if surely_moves(row["total"], row["low"], row["high"])
+    ]
+    return f"; money surely moves, m DKK a year better (+) or worse (-) off: {listed(moved)}" if moved else ""
+
+
+def _judgement(row: Mapping[Hashable, Any]) -> str:
     """What happened to one outcome."""
+    effect, low, high, base = (float(row[column]) for column in ("effect", "low", "high", "base"))
     if effect == 0 and low == 0 and high == 0:
         return UNCHANGED
     if not (math.isfinite(low) and math.isfinite(high)):
         return UNTOLD
-    if base and max(abs(low), abs(high)) < HARDLY * abs(base):
+    sure_money = str(row["unit"]).startswith("DKK") and surely_moves(effect, low, high)
+    if base and max(abs(low), abs(high)) < HARDLY * abs(base) and not sure_money:
         return HARDLY_CHANGED
     if low < 0 < high:
         return UNSURE
@@ -134,7 +177,8 @@ def _judgement(effect: float, low: float, high: float, base: float) -> str:
 
 def _sure(rows: pd.DataFrame) -> str:
     """What surely moves notably beside the main outcomes, most first; empty if nothing does."""
-    sure = rows[~rows["indicator"].isin(MAIN) & ((rows["low"] > 0) | (rows["high"] < 0))]
+    judged = rows["indicator"].map(spoken).isin(MAIN.values())  # also as a rate
+    sure = rows[~rows["indicator"].isin(MAIN) & ~judged & ((rows["low"] > 0) | (rows["high"] < 0))]
     sure = sure[sure["relative"].abs() >= HARDLY].sort_values("relative", key=abs, ascending=False, kind="stable")
     told = [f"{spoken(str(row['indicator']))} ({percent(row['relative'])})" for row in sure.to_dict("records")]
     return f" Surely moved besides: {listed(told[:MOST_SURE])}." if told else ""
@@ -144,12 +188,15 @@ def _sentence(effects: Effects, label: str, row: pd.Series) -> str:
     name, span = spoken(str(row["indicator"])), years(effects)
     text, interval = change(row["number_effect"], row["number_low"], row["number_high"], span)
     amount = f"{text} a year, from {plain(row['number_base'] / span)}"
-    kept = f"90 % interval {interval}" if interval.strip(".") else "no interval"
+    kept = f"90 % interval {interval}"
     apart = median_apart(row["number_median"], row["number_low"], row["number_high"], span)
     kept += f"; {apart}" if apart else ""
+    kept += f"; {counted(len(effects.seeds), 'paired run')}"
+    if interval == NO_INTERVAL:
+        kept = interval
     return (
         f"{_capital(name)} under “{title(effects, label)}” instead of “{title(effects, effects.base)}”: "
-        f"{amount} ({percent(row['relative'])}; {kept}; {len(effects.seeds)} paired runs)."
+        f"{amount} ({percent(row['relative'])}; {kept})."
     )
 
 
@@ -203,20 +250,35 @@ def _kroner(value: float) -> str:
     return f"{signed(value, 0 if abs(value) >= 10 else 1)} kr"
 
 
+def _referrals(effects: Effects, label: str) -> str:
+    """What must be known of a saving through fewer referrals; empty where practices do not refer less."""
+    table = why(effects, label)
+    moved = table.loc[(table["actor"] == "gp") & (table["unit"] == REFERRED), "level_change"]
+    if moved.empty or moved.iloc[0] > -REFERRED_LESS:
+        return ""
+    return (
+        f"By the last month practices refer {percent(-moved.iloc[0]).lstrip('+')} less to outpatient clinics. In the "
+        "model an outpatient visit that is not referred harms nobody by itself: read fewer outpatient contacts, and "
+        "what they save, as the most that could be saved."
+    )
+
+
 def _anyway(effects: Effects, label: str) -> str:
     """What a consortium divides without anybody behaving differently: drift of the model, and chance."""
     settled = consortium_years(effects, label)
     if settled.empty:
         return ""
     means = settled.groupby("year", sort=True)[["saving", "passed", "divided"]].mean()
-    apart = listed([f"{signed(-100 * saving, 1)} %" for saving in means["saving"]])
+    apart = [f"{signed(-100 * saving, 1)} %" for saving in means["saving"] if math.isfinite(saving)]
+    if not apart:
+        return _NO_BENCHMARK
+    lies = f"spending then lies {listed(apart)} from its benchmark in its {counted(len(apart), 'year')}"
     paid, low, high = share_interval(settled.groupby("run")["paid"].mean().to_numpy())
     return (
         f"With nobody behaving differently the consortium would divide {plain(means['divided'].mean() / 1e6, 1)} m DKK "
-        f"a year, in {100 * paid:.0f} % of the years (90 % interval {share_range(low, high)}): spending then lies "
-        f"{apart} from its benchmark in its {len(means)} years, and the gates are passed in "
-        f"{100 * means['passed'].mean():.0f} %. That is no effect of the contract: it is chance, and how the model "
-        "goes on from the years that the benchmark rests on."
+        f"a year, in {100 * paid:.0f} % of the years (90 % interval {share_range(low, high)}): {lies}, and "
+        f"the gates are passed in {100 * means['passed'].mean():.0f} %. That is no effect of the contract: it is "
+        "chance, and how the model goes on from the years that the benchmark rests on."
     )
 
 
@@ -249,10 +311,13 @@ def _money(effects: Effects, label: str) -> str:
         if is_nothing((text, interval)):
             continue
         apart = median_apart(row["median"], row["low"], row["high"], 1e6, most=3)
-        beside = "; ".join(part for part in (interval.strip("."), apart) if part)
+        beside = "; ".join(part for part in (interval, apart) if part not in ("", NO_INTERVAL))
         parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({beside})" if beside else ""))
+    alone = f" ({NO_INTERVAL})" if len(effects.seeds) == 1 else ""
     return (
-        f"Net result, m DKK a year: {listed(parts)}." if parts else "Nobody's net result changes by a thousand kroner."
+        f"Net result, m DKK a year{alone}: {listed(parts)}."
+        if parts
+        else "Nobody's net result changes by a thousand kroner."
     )
 
 
@@ -265,8 +330,8 @@ def _chance(effects: Effects, row: pd.Series) -> str:
     times = f"{plain(swing / effect, 0 if swing >= 10 * effect else 1)} times the effect"
     if effect < swing * BESIDE_CHANCE:  # which of so many noughts is right nobody can tell
         times = f"more than {plain(1 / BESIDE_CHANCE)} times the effect"
+    swings = f"{plain(number, 0 if number >= 10 else 1)} a year (standard deviation over runs)"
     return (
-        f"Chance alone moves the mean of {span:.0f} years by about {plain(number, 0 if number >= 10 else 1)} a year "
-        f"(standard deviation over runs), {times}: "
+        f"Chance alone moves the mean of {counted(round(span), 'year')} by about {swings}, {times}: "
         "the accounts of one catchment would not show it."
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 
-#: What stands where a figure is undefined.
-NOTHING: Final = "."
+#: What stands where a figure is undefined, and where an interval is, since there is but one run.
+NOTHING: Final = "undefined"
+NO_INTERVAL: Final = "one run: no interval"
 
 
 def is_number(value: float | None) -> bool:
@@ -38,7 +40,7 @@ def decimals(effect: float, low: float | None = None, high: float | None = None)
 
 
 def plain(value: float | None, places: int = 0) -> str:
-    """A number with thousands separated, ``.`` where it is undefined, and never ``-0``."""
+    """A number with thousands separated, ``undefined`` where it is, and never ``-0``."""
     if value is None or not math.isfinite(value):
         return NOTHING
     text = f"{value:,.{places}f}"
@@ -55,6 +57,11 @@ def signed(value: float | None, places: int = 0) -> str:
     return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
 
 
+def kroner(value: float) -> str:
+    """A change of kroner: whole ones from a hundred up, else with one decimal."""
+    return signed(value, 0 if abs(value) >= 100 or value == 0 else 1)
+
+
 def level(value: float | None) -> str:
     """A level, to three or four significant digits."""
     if value is None or not math.isfinite(value):
@@ -67,21 +74,29 @@ def level(value: float | None) -> str:
 def change(
     effect: float | None, low: float | None, high: float | None, scale: float = 1.0, most: int = 4
 ) -> tuple[str, str]:
-    """A change and its interval as two texts, rounded alike, in units of ``scale``, with at most ``most`` decimals."""
+    """A change and its interval as two texts, rounded alike, in units of ``scale``, with at most ``most`` decimals.
+
+    Of one run the interval is said to be none; of an undefined change it is empty.
+    """
     if effect is None or not math.isfinite(effect):
-        return NOTHING, NOTHING
+        return NOTHING, ""
     known = low is not None and high is not None and math.isfinite(low) and math.isfinite(high)
     if not known or low is None or high is None:
-        return signed(effect / scale, min(decimals(effect / scale), most)), NOTHING
+        return signed(effect / scale, min(decimals(effect / scale), most)), NO_INTERVAL
     places = min(decimals(effect / scale, low / scale, high / scale), most)
     return signed(effect / scale, places), f"{signed(low / scale, places)} to {signed(high / scale, places)}"
+
+
+def part_of(value: float, effect: float, low: float, high: float, scale: float = 1.0, most: int = 4) -> str:
+    """A part of a change, with as many decimals as :func:`change` gives the whole."""
+    return signed(value / scale, min(decimals(effect / scale, low / scale, high / scale), most))
 
 
 def median_apart(median: float | None, low: float, high: float, scale: float = 1.0, most: int = 4) -> str:
     """The median over runs, rounded as :func:`change`, where it lies outside the interval of the mean; else nothing."""
     if median is None or not math.isfinite(median + low + high) or low <= median <= high:
         return ""
-    return f"median {signed(median / scale, min(decimals(median / scale, low / scale, high / scale), most))}"
+    return f"median {part_of(median, median, low, high, scale, most)}"
 
 
 def is_nothing(texts: tuple[str, ...]) -> bool:
@@ -90,15 +105,21 @@ def is_nothing(texts: tuple[str, ...]) -> bool:
 
 
 def percent(share: float | None) -> str:
-    """A relative change in per cent: one decimal from one per cent up, two below, ``<0.01 %`` where none is left."""
+    """A relative change in per cent: one decimal from one per cent up, two below, ``<0.01 %`` of what is less."""
     if share is None or not math.isfinite(share):
         return NOTHING
     if share == 0:
         return "0 %"
     value = 100 * share
     if abs(value) < 0.005:
-        return f"{'-' if value < 0 else '+'}<0.01 %"
+        return "<0.01 %"
     return f"{signed(value, 1 if abs(value) >= 1 else 2)} %"
+
+
+def with_interval(texts: tuple[str, str]) -> str:
+    """A change as :func:`change` writes it, with its interval in brackets where it has one."""
+    text, interval = texts
+    return f"{text} ({interval})" if interval not in ("", NO_INTERVAL) else text
 
 
 def share_range(low: float, high: float) -> str:
@@ -107,13 +128,16 @@ def share_range(low: float, high: float) -> str:
 
 
 def typographic(text: str) -> str:
-    """The same text with a real minus sign before digits, for print (terminals keep the hyphen, to be copied)."""
+    """The same text with a real minus sign before digits, for print (terminals keep the hyphen, to be copied).
+
+    No line ends between a number and its per cent.
+    """
     marks = []
     for index, letter in enumerate(text):
         opens = index == 0 or text[index - 1] in " (["
         follows = text[index + 1 : index + 2]
-        marks.append("−" if letter == "-" and opens and (follows.isdigit() or follows == "<") else letter)
-    return "".join(marks)
+        marks.append("−" if letter == "-" and opens and (follows.isdigit() or follows == ")") else letter)
+    return re.sub(r"(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", "".join(marks))
 
 
 def listed(words: list[str]) -> str:

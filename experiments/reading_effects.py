@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
 from agents.actions import all_actions
+from experiments.checking import counted
 from experiments.digest import MOVES
 from experiments.variants import GOVERNANCE_ENDS, governance_label
 from sim.clock import DAYS_PER_YEAR
@@ -22,8 +24,23 @@ HEADLINE: Final = "acute_admissions"
 MAIN: Final[dict[str, str]] = {
     HEADLINE: "acute admissions",
     "readmission_30_days": "30-day readmissions",
-    "resource_cost": "total cost",
+    "resource_cost": "booked cost of care",
 }
+
+#: What care costs, in three meanings, from the one that can be cashed to the one that nobody can spend.
+COSTS: Final[dict[str, str]] = {
+    "resource_cost": "booked cost of care",
+    "long_run_cost": "at full unit cost",
+    "tariff_value": "at tariff",
+}
+#: What a fall of each of them is worth.
+COSTS_MEAN: Final = (
+    "Booked: beds, posts and places that are kept, and of every act the part that is saved within the year. Of a "
+    "fall, no more than this can be cashed within a year. At full unit cost a fall is capacity set free: money only "
+    "when beds and posts are given up. At tariff it is what the price list says, which nobody can spend."
+)
+#: Money that surely moves by at least this, DKK a year, is part of the answer's first sentence.
+SURE_MONEY: Final = 1e6
 
 #: Care indicators of the short tables and of the forest plot, in this order, with the words for them; those that a run
 #: does not have are left out.
@@ -101,7 +118,7 @@ def shown_unit(unit: str) -> Unit:
 
 def spoken(name: str) -> str:
     """The words for an indicator or an action."""
-    return SHOWN.get(name, name.replace("_", " "))
+    return SHOWN.get(name) or MAIN.get(name) or name.replace("_", " ")
 
 
 def with_unit(name: str, unit: str) -> str:
@@ -123,10 +140,24 @@ def care_rows(frame: pd.DataFrame, part: str = "total") -> pd.DataFrame:
 
 def main_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Total effects on the main outcomes, in their order, for the whole catchment and period; those that are there."""
+    return _whole_rows(frame, MAIN)
+
+
+def cost_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Total effects on what care costs in each meaning, DKK a year, for the whole catchment; those that are there."""
+    return _whole_rows(frame, COSTS)
+
+
+def _whole_rows(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     whole = frame[(frame["group"] == "all") & (frame["period"] == "all") & (frame["part"] == "total")]
-    order = {name: place for place, name in enumerate(MAIN)}
-    chosen = whole[whole["indicator"].isin(MAIN)]
-    return chosen.sort_values("indicator", key=lambda names: names.map(order), kind="stable")
+    order = {name: place for place, name in enumerate(names)}
+    chosen = whole[whole["indicator"].isin(names)]
+    return chosen.sort_values("indicator", key=lambda found: found.map(order), kind="stable")
+
+
+def surely_moves(effect: float, low: float, high: float) -> bool:
+    """Whether an amount, DKK a year, surely moves (its interval holds no zero) and is not small."""
+    return (low > 0 or high < 0) and abs(effect) >= SURE_MONEY
 
 
 def money_rows(frame: pd.DataFrame, period: str = "all") -> pd.DataFrame:
@@ -190,6 +221,15 @@ def years(effects: Effects) -> float:
     """Length of the accounts in mean years, by which indicators count a year too; in words no fraction is shown."""
     base = effects.scenarios[effects.base]
     return (base.last_day - base.start_day) / DAYS_PER_YEAR
+
+
+def basis(effects: Effects) -> str:
+    """On how many runs of how many years a comparison rests, and what its intervals are."""
+    runs, span = len(effects.seeds), counted(round(years(effects)), "year")
+    if runs == 1:
+        return f"1 paired run of {span}: no intervals, which need more runs (`--seeds 30`)."
+    told = "intervals are 90 %, with the median over runs where it lies outside"
+    return f"{counted(runs, 'paired run')} of {span} on the same people with the same luck; {told}."
 
 
 def mean_table(digests: list[Digest], table: str, keys: list[str], values: list[str]) -> pd.DataFrame:

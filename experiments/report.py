@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.actor_parts import MEANING, Parts, actor_parts
+from experiments.checking import _is_used
 from experiments.conditions import CAPTION, COLUMNS, condition_rows
 from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
 from experiments.governance import Cell, degrees
 from experiments.headline import answer
-from experiments.numbers_in_words import NOTHING, change, level, median_apart, percent, signed, typographic
+from experiments.numbers_in_words import change, kroner, level, listed, median_apart, part_of, percent, typographic
 from experiments.reading_effects import (
+    COSTS,
+    COSTS_MEAN,
     KRONER,
     act_in_words,
     at_bound,
+    basis,
     care_rows,
-    ends,
+    cost_rows,
     mains,
     money_rows,
     of_scenario,
@@ -28,6 +34,7 @@ from experiments.reading_effects import (
     with_unit,
     years,
 )
+from experiments.variants import variant_in_words
 
 if TYPE_CHECKING:
     from experiments.comparison import Effects
@@ -41,22 +48,32 @@ GRADES: Final = {
 }
 _OPEN: Final = ("assumed", "prior-only")
 
+#: A table of more rows than this may be broken over pages.
+LONG: Final = 30
+
 STYLE: Final = """
 :root { color-scheme: light; }
 body { font: 16px/1.5 "DejaVu Sans", Verdana, Arial, sans-serif; color: #1a1a1a; background: #fff;
   max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
+h3 { font-size: 1.05rem; margin: 1.8rem 0 .5rem; }
 .answer { border-left: .35rem solid #0072b2; padding: .6rem 1rem; background: #f3f7fa; }
 .answer p { margin: .4rem 0; } .answer p:first-child { font-size: 1.1rem; font-weight: bold; }
 .note, figcaption, caption { color: #505050; font-size: .85rem; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; margin: .5rem 0 1rem; }
-caption { text-align: left; padding-bottom: .3rem; }
+caption { text-align: left; padding-bottom: .3rem; position: sticky; left: 0;
+  max-width: min(58rem, calc(100vw - 2rem)); }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid #ddd; text-align: right; vertical-align: top;
   font-variant-numeric: tabular-nums; }
-thead th { border-bottom: 2px solid #666; } .words { text-align: left; font-weight: normal; }
-.wide { overflow-x: auto; } figure { margin: 1rem 0; } figure svg { width: 100%; max-width: 45rem; height: auto; }
-@media print { body { font-size: 10pt; max-width: none; padding: 0; } h2 { break-after: avoid; }
-  figure, tr { break-inside: avoid; } .wide { overflow: visible; } a { color: inherit; text-decoration: none; } }
+thead th { border-bottom: 2px solid #666; } .words { text-align: left; } tbody .words { font-weight: normal; }
+tbody .words { min-width: 7rem; overflow-wrap: break-word; }
+.wide, .drawing { overflow-x: auto; } .wide:focus-visible, .drawing:focus-visible { outline: 2px solid #0072b2; }
+figure { margin: 1rem 0; } figure svg { width: 100%; min-width: 34rem; max-width: 45rem; height: auto; }
+@media print { body { font-size: 10pt; max-width: none; padding: 0; } h2, h3 { break-after: avoid; }
+  figure, tr { break-inside: avoid; } caption { break-after: avoid; max-width: none; }
+  .wide, .drawing { overflow: visible; } .wide:not(.long) { break-inside: avoid; } figure svg { min-width: 0; }
+  table { font-size: 8pt; }
+  th, td { padding: .15rem .3rem; } tbody .words { min-width: 0; } a { color: inherit; text-decoration: none; } }
 """
 
 
@@ -68,8 +85,8 @@ def report_html(effects: Effects) -> str:
     effects : Effects
         The comparison.
     """
-    first = mains(effects)[0]
-    heading = f"{title(effects, first)} instead of {title(effects, effects.base)}"
+    names = [title(effects, label) for label in mains(effects)]
+    heading = f"{listed(names)} instead of {title(effects, effects.base)}"
     body = "".join(_scenario(effects, label, number) for number, label in enumerate(mains(effects)))
     prices = f" Prices of {effects.price_year}." if effects.price_year else ""
     return (
@@ -77,9 +94,8 @@ def report_html(effects: Effects) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(heading)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escape(heading)}</h1>\n"
-        f'<p class="note">{len(effects.seeds)} paired runs of {years(effects):.0f} years on the same people with '
-        f"the same luck; intervals are 90 %, with the median over runs where it lies outside.{prices} A simulation, "
-        "not a forecast: it shows what follows from the assumptions listed below.</p>\n"
+        f'<p class="note">{_code(basis(effects))}{prices} A simulation, not a forecast: it shows '
+        "what follows from the assumptions listed below.</p>\n"
         f"{body}{_assumptions(effects)}{_sources(effects)}{_provenance(effects)}"
         "</main>\n</body>\n</html>\n"
     )
@@ -91,24 +107,50 @@ def _scenario(effects: Effects, label: str, number: int) -> str:
         name: _figure(to_svg(figure), f"s{number}-{name}", text)
         for name, (figure, text) in report_figures(effects, label).items()
     }
-    heading = f"<h2>{escape(title(effects, label))}</h2>" if len(mains(effects)) > 1 else ""
-    parts = [
-        f'{heading}<section class="answer">{paragraphs}</section>',
-        f"<h2>What changes in care</h2>{_care(effects, label)}{drawn.get('effects', '')}{drawn.get('by-month', '')}",
-        f"<h2>Who pays, and whether care or only money moves</h2>{_money(effects, label)}{drawn.get('who-pays', '')}",
+    several = len(mains(effects)) > 1
+    heading = f"<h2>{escape(title(effects, label))}</h2>" if several else ""
+    step = "h3" if several else "h2"
+    told = [
+        f"<{step}>{words}</{step}>{content}" for words, content in _sections(effects, label, drawn).items() if content
     ]
-    if ends(effects, label):
-        parts.append(f"<h2>If the consortium holds together less, or more</h2>{_governance(effects, label)}")
-    if conditions := condition_rows(effects, label):
-        parts.append(f"<h2>What the consortium expects</h2>{table_html(CAPTION, ['', *COLUMNS[1:]], conditions)}")
-    parts.append(f"<h2>Why</h2>{_why(effects, label)}{drawn.get('incentives', '')}{_bounds(effects, label)}")
-    parts.append(f"<h2>For whom</h2>{_groups(effects, label)}")
-    return "\n".join(parts)
+    return "\n".join([f'{heading}<section class="answer">{paragraphs}</section>', *told])
+
+
+def _sections(effects: Effects, label: str, drawn: Mapping[str, str]) -> dict[str, str]:
+    """What stands under each heading; nothing where a scenario has nothing to say."""
+    conditions = condition_rows(effects, label)
+    return {
+        "What changes in care": _care(effects, label) + drawn.get("effects", "") + drawn.get("by-month", ""),
+        "Who pays, and whether care or only money moves": _money(effects, label) + drawn.get("who-pays", ""),
+        "What care costs": _costs(effects, label),
+        "Whose behaviour": _actors(actor_parts(effects, label)),
+        "If members take more, or less, account of each other": _governance(effects, label),
+        "What the consortium expects": table_html(CAPTION, ["", *COLUMNS[1:]], conditions) if conditions else "",
+        "Why": _why(effects, label) + drawn.get("incentives", "") + _bounds(effects, label),
+        "For whom": _groups(effects, label),
+    }
 
 
 def _figure(svg: str, prefix: str, text: str) -> str:
-    heading = text.partition(",")[0].rstrip(".")
-    return f"<figure>{inline_svg(svg, prefix, heading, text)}<figcaption>{escape(text)}</figcaption></figure>"
+    heading = re.split("[,:]", text)[0].rstrip(".")
+    drawing = f'<div class="drawing" role="group" tabindex="0" aria-label="{escape(heading)}">'
+    drawing += f"{inline_svg(svg, prefix, heading, text)}</div>"
+    return f"<figure>{drawing}<figcaption>{escape(text)}</figcaption></figure>"
+
+
+def _unbroken(text: str) -> str:
+    """Numbers with spaces that do not break: a line ends after a comma or before a bracket, not inside an interval."""
+    return re.sub(r"(?<![,;]) (?!\()", "\N{NO-BREAK SPACE}", text)
+
+
+def _breakable(text: str) -> str:
+    """A dotted name may be broken after each of its dots."""
+    return re.sub(r"(?<=\w)\.(?=\w)", ".<wbr>", text)
+
+
+def _code(text: str) -> str:
+    """Words between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
 def table_html(
@@ -117,7 +159,8 @@ def table_html(
     """A table; the columns numbered in ``texts`` are words, the first names its row."""
 
     def cell(text: str, place: int, header: bool) -> str:
-        shown = escape(typographic(text))
+        shown = typographic(text)
+        shown = _breakable(escape(shown)) if header or place in texts else escape(_unbroken(shown))
         words = ' class="words"' if place in texts else ""
         if header:
             return f'<th scope="col"{words}>{shown}</th>'
@@ -125,8 +168,10 @@ def table_html(
 
     head = "".join(cell(text, place, True) for place, text in enumerate(columns))
     body = "".join(f"<tr>{''.join(cell(text, place, False) for place, text in enumerate(row))}</tr>" for row in rows)
+    name = escape(caption.partition(".")[0])  # a box that scrolls must be reached by keyboard, and have a name
     return (
-        f'<div class="wide"><table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
+        f'<div class="wide{" long" if len(rows) > LONG else ""}" role="region" tabindex="0" aria-label="{name}">'
+        f"<table><caption>{_code(escape(caption))}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>\n"
     )
 
@@ -154,7 +199,8 @@ def _money(effects: Effects, label: str) -> str:
     for row in table.to_dict("records"):
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
         beside = _beside(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
-        rows.append((row["payer"], text, beside, *(signed(row[part] / 1e6, 3) for part in parts)))
+        told = (part_of(row[part], row["total"], row["low"], row["high"], 1e6, most=3) for part in parts)
+        rows.append((row["payer"], text, beside, *told))
     caption = (
         "Change of the net result (received less paid less booked resource cost), m DKK a year. Mechanical: the other "
         "contract's account kept beside the base run. Behavioural: the rest. What one owner gains others lose, but for "
@@ -163,23 +209,41 @@ def _money(effects: Effects, label: str) -> str:
     return table_html(caption, ["", "net result", "90 % interval", *parts], rows)
 
 
+def _costs(effects: Effects, label: str) -> str:
+    rows = []
+    for row in cost_rows(of_scenario(effects, label)).to_dict("records"):
+        text, interval = change(row["effect"], row["low"], row["high"], 1e6, most=3)
+        beside = _beside(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
+        name = COSTS[str(row["indicator"])]
+        rows.append((name, level(row["base"] / 1e6), text, beside, percent(row["relative"])))
+    caption = f"What care for people aged 65+ costs all accounts together, m DKK a year. {COSTS_MEAN}"
+    return table_html(caption, ["", "base", "change", "90 % interval", "relative"], rows) if rows else ""
+
+
+def _actors(found: Parts) -> str:
+    rows = [(name, *(_both(cell) for cell in cells)) for name, cells in found.rows]
+    return table_html(f"{MEANING} With 90 % intervals.", ["", *found.columns], rows) if rows else ""
+
+
 def _governance(effects: Effects, label: str) -> str:
-    caption = (
-        "Governance is how far members of the consortium count a whole as their own: 0 everyone for himself, 1 one "
-        "decision maker. It is unknown and never tuned, and so is which whole; changes a year with 90 % intervals."
+    meaning = (
+        "At 0 every member looks to its own accounts alone, at 1 to the result of all as much as to its own, as one "
+        "decision maker would. Nobody knows the degree, nor whether members have in view what the contract divides or "
+        "all that any of them gains or loses; none of it is tuned. Changes a year with 90 % intervals."
     )
-    return "".join(
+    tables = [
         table_html(
-            f"{found.heading}. {caption}",
+            f"{found.heading}.",
             ["", *found.columns],
             [(name, *(_both(cell) for cell in row)) for name, row in found.rows],
         )
         for found in degrees(effects, label)
-    )
+    ]
+    return f'<p class="note">{escape(meaning)}</p>{"".join(tables)}' if tables else ""
 
 
 def _both(texts: Cell) -> str:
-    beside = _beside(*(text for text in texts[1:] if text != NOTHING))
+    beside = _beside(*texts[1:])
     return f"{texts[0]} ({beside})" if beside else texts[0]
 
 
@@ -192,9 +256,9 @@ def _why(effects: Effects, label: str) -> str:
     rows = [
         (
             act_in_words(str(row["actor"]), str(row["unit"])),
-            signed(row["own_change"], 1),
-            signed(row["whole_change"], 1),
-            signed(row["felt_change"], 1),
+            kroner(row["own_change"]),
+            kroner(row["whole_change"]),
+            kroner(row["felt_change"]),
             percent(row["level_change"]),
         )
         for row in why(effects, label).to_dict("records")
@@ -220,7 +284,7 @@ def _bounds(effects: Effects, label: str) -> str:
         "is enough), per cent of the levels that providers decided in the last year. There the assumed range limits "
         "the effect, not what the act pays: what lies beyond is not known."
     )
-    columns = ["as assumed", *(name.removeprefix(f"{label} (").removesuffix(")") for name in names[1:])]
+    columns = ["as assumed", *(variant_in_words(name) for name in names[1:])]
     rows = [(act, *(f"{100 * found.get(act, 0.0):.0f} %" for found in shares)) for act in acts]
     return table_html(caption, ["", *columns], rows)
 
@@ -235,7 +299,8 @@ def _groups(effects: Effects, label: str) -> str:
         return "<p>No indicator is divided by municipality or age.</p>"
     name = next(rate for rate in [*rates[1:], rates[0]] if rate in set(grouped["indicator"]))
     rows = []
-    for row in grouped[grouped["indicator"] == name].to_dict("records"):
+    own = grouped[grouped["indicator"] == name]
+    for row in own.set_index("group", drop=False).loc[groups_in_order(list(own["group"]))].to_dict("records"):
         factor = shown_unit(str(row["unit"])).factor
         text, interval = change(row["effect"], row["low"], row["high"], 1 / factor)
         rows.append(
@@ -247,23 +312,47 @@ def _groups(effects: Effects, label: str) -> str:
                 percent(row["relative"]),
             )
         )
-    unit = str(grouped[grouped["indicator"] == name].iloc[0]["unit"])
+    unit = str(own.iloc[0]["unit"])
     return table_html(with_unit(name, unit), ["", "base", "change", "90 % interval", "relative"], rows)
 
 
+def groups_in_order(groups: Sequence[str]) -> list[str]:
+    """Groups as they are shown: municipalities, then the narrowest bands of age from young to old.
+
+    Bands that hold another band (75+ holds 75-79) are left out, so that everybody is in one row alone.
+    """
+    bands = {group: _band(group) for group in groups if group.startswith("age=")}
+    narrow = [
+        group
+        for group, (low, high) in bands.items()
+        if not any(low <= other[0] and other[1] <= high for name, other in bands.items() if name != group)
+    ]
+    return [group for group in groups if group not in bands] + sorted(narrow, key=bands.__getitem__)
+
+
+def _band(group: str) -> tuple[float, float]:
+    """Lowest and highest age of a group such as ``age=65-69`` or ``age=90+``."""
+    low, _, high = group.removeprefix("age=").rstrip("+").partition("-")
+    return float(low), float(high or "inf")
+
+
 def _parameters(effects: Effects) -> list[dict[str, Any]]:
-    """Figures of all scenarios compared, each once."""
+    """Figures on which the scenarios compared rest, each once, as ``tvaers check`` counts them."""
     rows: dict[str, dict[str, Any]] = {}
     for label in [effects.base, *mains(effects)]:
-        for row in effects.scenarios[label].parameters.rows():
-            rows.setdefault(row["name"], row)
+        scenario = effects.scenarios[label]
+        for row in scenario.parameters.rows():
+            if _is_used(row["name"], scenario):
+                rows.setdefault(row["name"], row)
     return list(rows.values())
 
 
 def _value(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(f"{one:g}" for one in value)
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value if value is not None else "")
+    if isinstance(value, (int, float)):
+        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return str(value if value is not None else "")
 
 
 def _range(row: dict[str, Any]) -> str:
@@ -277,7 +366,7 @@ def _assumptions(effects: Effects) -> str:
     counted = [(grade, str(grades.get(grade, 0)), text) for grade, text in GRADES.items()]
     assumed = [row for row in rows if row["grade"] in _OPEN]
     listed = [(row["name"], _value(row["value"]), _range(row), row["unit"], row["text"]) for row in assumed]
-    share = percent(len(assumed) / len(rows) if rows else 0.0).lstrip("+")
+    share = f"{100 * len(assumed) / max(len(rows), 1):.0f} %"
     return (
         "<h2>What rests on assumed figures</h2>"
         f"<p>{len(assumed)} of the {len(rows)} figures ({share}) are assumed or a range of opinion. Every change of "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from rich.box import SIMPLE_HEAD
@@ -12,15 +12,31 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from experiments.actor_parts import MEANING, Parts, actor_parts
 from experiments.conditions import COLUMNS, CONDITIONS, condition_rows
 from experiments.governance import degrees
 from experiments.headline import answer
-from experiments.numbers_in_words import change, decimals, is_number, level, median_apart, percent, signed
+from experiments.numbers_in_words import (
+    NO_INTERVAL,
+    change,
+    is_number,
+    kroner,
+    level,
+    median_apart,
+    part_of,
+    percent,
+    signed,
+)
 from experiments.reading_effects import (
+    COSTS,
+    COSTS_MEAN,
     KRONER,
     MONEY,
+    PAYERS,
     act_in_words,
+    basis,
     care_rows,
+    cost_rows,
     mains,
     money_rows,
     of_scenario,
@@ -29,7 +45,6 @@ from experiments.reading_effects import (
     title,
     why,
     with_unit,
-    years,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +53,7 @@ if TYPE_CHECKING:
     from experiments.comparison import Effects
 
 _WIDEST = 100
+_IN_REPORT: Final = "Intervals stand in the report."
 #: The net result of which the level says little, and why.
 LITTLE: Final = "payer=region"
 _MARK: Final = "*"
@@ -75,6 +91,10 @@ def effects_report(effects: Effects) -> Group:
         parts += [Text(f"{title(effects, label)}, against {title(effects, effects.base)}", style="bold"), Text("")]
         parts += [Padding(Text(paragraph), (0, 0, 1, 0)) for paragraph in answer(effects, label).paragraphs()]
         parts += [care_table(effects, label), money_table(effects, label)]
+        if (costs := cost_table(effects, label)).row_count:
+            parts += [costs, Padding(Text(COSTS_MEAN, style="dim"), (0, 0, 1, 0))]
+        if (found := actor_parts(effects, label)).rows:
+            parts += [actors_table(found), Padding(Text(f"{MEANING} {_IN_REPORT}", style="dim"), (0, 0, 1, 0))]
         parts += governance_tables(effects, label)
         if conditions := condition_rows(effects, label):
             parts.append(table_of(CONDITIONS, ["", *COLUMNS[1:]], conditions))
@@ -85,9 +105,9 @@ def effects_report(effects: Effects) -> Group:
 
 
 def _small_print(effects: Effects) -> str:
+    prices = f" Prices of {effects.price_year}." if effects.price_year else ""
     return (
-        f"{len(effects.seeds)} paired runs of {years(effects):.0f} years; intervals are 90 %, with the median over "
-        "runs where it lies outside. Per 1,000 and per person: residents aged 65+, per year. "
+        f"{basis(effects)}{prices} Per 1,000 and per person: residents aged 65+, per year. "
         f"Fingerprint {effects.fingerprint[:16]}."
     )
 
@@ -113,24 +133,38 @@ def care_table(effects: Effects, label: str) -> Table:
 def money_table(effects: Effects, label: str) -> Table:
     """Change of net results by payer, mechanical and behavioural apart."""
     table = money_rows(of_scenario(effects, label))
-    direct = "direct" in table
+    direct = ["direct"] if "direct" in table else []
     rows = []
     for row in table.to_dict("records"):
         text, interval = change(row["total"], row["low"], row["high"], 1e6, most=3)
-        parts = [_millions(row[part], row) for part in (["direct"] if direct else []) + ["mechanical", "behavioural"]]
+        whole = row["total"], row["low"], row["high"]
+        parts = [part_of(row[one], *whole, 1e6, most=3) for one in (*direct, "mechanical", "behavioural")]
         beside = _lines(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
         rows.append((str(row["payer"]), text, beside, *parts))
-    columns = ["", "net result", "90 % interval", *(["direct"] if direct else []), "mechanical", "behavioural"]
-    return table_of("Who pays: change of net result, m DKK a year", columns, rows)
+    columns = ["", "net result", "90 % interval", *direct, "mechanical", "behavioural"]
+    return table_of("Who pays: change of net result, m DKK a year (+ is better off)", columns, rows)
+
+
+def cost_table(effects: Effects, label: str) -> Table:
+    """Change of what care costs: booked, at full unit cost, at tariff."""
+    rows = []
+    for row in cost_rows(of_scenario(effects, label)).to_dict("records"):
+        text, interval = change(row["effect"], row["low"], row["high"], 1e6, most=3)
+        beside = _lines(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
+        name = COSTS[str(row["indicator"])]
+        rows.append((name, level(row["base"] / 1e6), text, beside, percent(row["relative"])))
+    return table_of("What care costs, m DKK a year", ["", "base", "change", "90 % interval", "relative"], rows)
+
+
+def actors_table(found: Parts) -> Table:
+    """The behavioural part by actor, without intervals, for which there is no room."""
+    rows = [(name, *(text for text, _ in cells)) for name, cells in found.rows]
+    return table_of("Whose behaviour: behavioural part of the change", ["", *found.columns], rows)
 
 
 def _lines(*texts: str) -> str:
     """Texts of a cell below each other."""
     return "\n".join(text for text in texts if text)
-
-
-def _millions(value: float, row: Mapping[Hashable, Any]) -> str:
-    return signed(value / 1e6, min(decimals(row["total"] / 1e6, row["low"] / 1e6, row["high"] / 1e6), 3))
 
 
 def governance_tables(effects: Effects, label: str) -> list[Table]:
@@ -151,19 +185,15 @@ def why_table(effects: Effects, label: str, most: int = 6) -> Table:
     rows = [
         (
             act_in_words(str(row["actor"]), str(row["unit"])),
-            _kroner(row["own_change"]),
-            *([_kroner(row["whole_change"])] if joint else []),
-            _kroner(row["felt_change"]),
+            kroner(row["own_change"]),
+            *([kroner(row["whole_change"])] if joint else []),
+            kroner(row["felt_change"]),
             percent(row["level_change"]),
         )
         for row in found.head(most).to_dict("records")
     ]
     heading = f"Why: what one more moves, against {title(effects, effects.base)}, in kroner"
-    return table_of(heading, ["", "own accounts", *(["consortium"] if joint else []), "felt", "at the end"], rows)
-
-
-def _kroner(value: float) -> str:
-    return signed(value, 0 if abs(value) >= 100 or value == 0 else 1)
+    return table_of(heading, ["", "own accounts", *(["consortium"] if joint else []), "felt", "moved by"], rows)
 
 
 def levels_report(estimates: pd.DataFrame, heading: str) -> Group:
@@ -179,8 +209,9 @@ def estimates_table(estimates: pd.DataFrame, heading: str) -> Table:
     for row in estimates.to_dict("records"):
         unit = shown_unit(str(row["unit"]))
         value, low, high = (row[name] * unit.factor for name in ("estimate", "low", "high"))
-        interval = f"{level(low)} to {level(high)}" if is_number(low) else "."
-        where = "" if row["group"] == "all" else f" ({str(row['group']).partition('=')[2]})"
+        interval = f"{level(low)} to {level(high)}" if is_number(low) else NO_INTERVAL if is_number(value) else ""
+        group = str(row["group"]).partition("=")[2]
+        where = f" ({PAYERS.get(group, group).lower()})" if group else ""
         where += f" {_MARK}" if (row["indicator"], row["group"]) == (MONEY, LITTLE) else ""
         rows.append((f"{spoken(str(row['indicator']))}{where}", unit.text, level(value), interval))
     return table_of(heading, ["", "", "mean", "90 % interval"], rows, texts=2)
@@ -217,11 +248,11 @@ def incentives_table(rows: pd.DataFrame, heading: str) -> Table:
 def _amounts(rows: pd.DataFrame) -> dict[str, tuple[str, Callable[[float], str]]]:
     """Columns of kroner that have something to say, by heading: name in the rows, and how it is written."""
     found: dict[str, tuple[str, Callable[[float], str]]] = {
-        "moves" if "account" in rows else "own accounts": ("gross", _kroner)
+        "moves" if "account" in rows else "own accounts": ("gross", kroner)
     }
     if "whole" in rows and rows["whole"].any():
-        found["consortium"] = ("whole", _kroner)
-    found["felt"] = ("felt", _kroner)
+        found["consortium"] = ("whole", kroner)
+    found["felt"] = ("felt", kroner)
     if rows["share_of_income"].notna().any():
         found["of income"] = ("share_of_income", percent)
     return found
@@ -245,7 +276,7 @@ def _validation_table(case: str, rows: pd.DataFrame) -> Table:
                 f"{quantity if said else f'{quantity}, {unit.text}'}{' *' if row['repeats'] else ''}",
                 level(value),
                 f"{level(low)}–{level(high)}",
-                "" if math.isnan(row["distance"]) else f"{row['distance']:+.1f}",
+                "" if math.isnan(row["distance"]) else signed(row["distance"], 1),
                 verdict,
             )
         )

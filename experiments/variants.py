@@ -84,6 +84,12 @@ def governance_label(name: str, end: float, membership: str = "") -> str:
     return f"{name} (governance {end:g}{', ' + membership if membership else ''})"
 
 
+def variant_in_words(name: str) -> str:
+    """What a name by :func:`governance_label` says of the degree of governance and of the membership."""
+    degree, _, membership = name.rpartition(" (")[2].removesuffix(")").partition(", ")
+    return f"{degree}: {MEMBERSHIPS.get(membership, membership)}" if membership else degree
+
+
 def governance_ends(scenario: Scenario, label: str) -> list[tuple[str, Scenario]]:
     """The scenario at both ends of governance, with labels; empty where no contract makes a consortium."""
     if not _has_consortium(scenario):

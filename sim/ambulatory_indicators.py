@@ -10,7 +10,7 @@ OUTPATIENT: Final[Terms] = {"outpatient_visit": 1, "outpatient_virtual": 1}
 
 AMBULATORY: Final[tuple[Indicator, ...]] = (
     rate(
-        "emergency_visit_rate", "Skadestuebesøg pr. 1.000",
+        "emergency_visit_rate", "Besøg i akutmodtagelsen pr. 1.000",
         "Emergency department visits that end without admission, observation included, per 1,000 person-years.",
         {"emergency_visit": 1, "observation": 1}, "lower",
     ),
@@ -19,7 +19,7 @@ AMBULATORY: Final[tuple[Indicator, ...]] = (
         "Observations in the emergency department without admission per 1,000 person-years.", {"observation": 1},
     ),
     share(
-        "emergency_return_share", "Andel der kommer tilbage inden 3 dage",
+        "emergency_return_share", "Andel, der kommer tilbage inden for 3 dage",
         "People sent home or observed who come back within 3 days, of emergency visits without admission.",
         {"emergency_returns": 1}, {"emergency_visit": 1, "observation": 1}, "lower",
     ),

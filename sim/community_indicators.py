@@ -29,7 +29,7 @@ PEOPLE: Final[tuple[Indicator, ...]] = (
         DAYS, {"days": 1}, groupings=DETAIL,
     ),
     share(
-        "living_alone_share", "Andel der bor alene",
+        "living_alone_share", "Andel, der bor alene",
         "Person-days of people living alone in their own home, of all person-days.",
         {"living_alone_days": 1}, DAYS, groupings=DETAIL,
     ),
@@ -91,7 +91,7 @@ GENERAL_PRACTICE: Final[tuple[Indicator, ...]] = (
         {"out_of_hours_contact": 1}, "lower", DETAIL,
     ),
     rate(
-        "low_value_contact_rate", "Kontakter uden udbytte pr. 1.000",
+        "low_value_contact_rate", "Kontakter uden gavn for patienten pr. 1.000",
         "Contacts of any service that change nothing for the person per 1,000 person-years.",
         {"contacts_without_benefit": 1}, "lower",
     ),
@@ -112,7 +112,7 @@ MUNICIPAL_CARE: Final[tuple[Indicator, ...]] = (
         {"home_nursing_recipient_days": 1}, DAYS, groupings=DETAIL,
     ),
     per_person_year(
-        "home_care_hours", "Timer hjemmepleje pr. person", "Hours of home help and home nursing delivered.", "hours",
+        "home_care_hours", "Timers hjemmepleje pr. person", "Hours of home help and home nursing delivered.", "hours",
         {"home_help": 1 / 60, "home_nursing": 1 / 60},
     ),
     rate(
@@ -135,16 +135,16 @@ MUNICIPAL_CARE: Final[tuple[Indicator, ...]] = (
         {"temporary_place_day": 1}, DAYS, factor=1000.0,
     ),
     share(
-        "nursing_home_share", "Andel i plejehjem", "Person-days of nursing-home residents, of all person-days.",
+        "nursing_home_share", "Andel på plejehjem", "Person-days of nursing-home residents, of all person-days.",
         {"nursing_home_days": 1}, DAYS, groupings=DETAIL,
     ),
     rate(
-        "nursing_home_entry_rate", "Indflytninger i plejehjem pr. 1.000",
+        "nursing_home_entry_rate", "Indflytninger på plejehjem pr. 1.000",
         "Moves into a nursing home per 1,000 person-years.",
         {"nursing_home_entries": 1},
     ),
     Indicator(
-        "nursing_home_stay", "Gennemsnitligt ophold i plejehjem",
+        "nursing_home_stay", "Gennemsnitligt ophold på plejehjem",
         "Resident-years over residents who died or left (Little's law).",
         "years", {"nursing_home_days": 1 / 365.25}, {"nursing_home_exits": 1},
     ),
@@ -184,15 +184,15 @@ HEALTH: Final[tuple[Indicator, ...]] = (
         {"deaths_in_hospital": 1}, {"deaths": 1}, "lower",
     ),
     share(
-        "nursing_home_share_of_deaths", "Andel af dødsfald i plejehjem", "Deaths in a nursing home, of all deaths.",
+        "nursing_home_share_of_deaths", "Andel af dødsfald på plejehjem", "Deaths in a nursing home, of all deaths.",
         {"nursing_home_deaths": 1}, {"deaths": 1},
     ),
     per_person_year(
-        "days_at_home", "Dage hjemme i live", "Midnights alive in the own home; nursing home and hospital not counted.",
+        "days_at_home", "Dage i eget hjem", "Midnights alive in the own home; nursing home and hospital not counted.",
         "days", {"home_days": 1}, "higher", aim="health",
     ),
     per_person_year(
-        "days_in_nursing_home", "Dage i plejehjem", "Midnights alive as a nursing-home resident.", "days",
+        "days_in_nursing_home", "Dage på plejehjem", "Midnights alive as a nursing-home resident.", "days",
         {"nursing_home_days": 1},
     ),
     per_person_year(
@@ -231,7 +231,7 @@ EXPERIENCE: Final[tuple[Indicator, ...]] = (
         "gp_acute_unmet", "gp_consultation", "gp_phone",
     ),
     access_gap(
-        "gp_not_offered_share", "Kontakter praksis ikke tilbød",
+        "gp_not_offered_share", "Kontakter, som praksis ikke tilbød",
         "Contacts needed that the practice did not offer, of those needed.",
         "gp_not_offered", *GP_CONTACTS,
     ),
@@ -241,7 +241,7 @@ EXPERIENCE: Final[tuple[Indicator, ...]] = (
         {"gp_wait_days": 1}, "lower",
     ),
     access_gap(
-        "acute_nurse_gap", "Akutsygeplejebesøg uden plads",
+        "acute_nurse_gap", "Akutsygeplejebesøg, der ikke var plads til",
         "Visits of the acute nurse needed and not delivered, of those needed.",
         "acute_nurse_unmet", "acute_nurse_visit",
     ),

@@ -51,7 +51,7 @@ ADMISSIONS: Final[tuple[Indicator, ...]] = (
         {"acute_medical_admissions": 1}, {"acute_medical_admissions": 1}, groupings=("month",), table="season",
     ),
     share(
-        "medical_share", "Andel medicinske af akutte indlæggelser",
+        "medical_share", "Medicinske indlæggelsers andel af de akutte",
         "Acute courses that are medical, of all acute courses.",
         {"acute_medical_admissions": 1}, {"acute_admission": 1},
     ),
@@ -210,7 +210,7 @@ STAYS: Final[tuple[Indicator, ...]] = (
         )
     ),
     share(
-        "early_discharge_share", "Andel udskrevet før de var klar",
+        "early_discharge_share", "Andel udskrevet, før de var klar",
         "Courses that end before the person is ready, of ended courses.",
         {"early_discharges": 1}, {"hospital_course": 1}, "lower",
     ),
@@ -238,7 +238,7 @@ BEDS: Final[tuple[Indicator, ...]] = (
         {"overflow_days": 1}, {"occupied_days": 1}, "lower",
     ),
     per_ward(
-        "modelled_bed_share", "Andel af sengene brugt af 65+",
+        "modelled_bed_share", "Andel af sengene brugt af borgere på 65 år og derover",
         "Midnights in a bed of people in the model, of all midnights in a bed.", "share",
         {"modelled_days": 1}, {"occupied_days": 1},
     ),
@@ -259,7 +259,7 @@ BEDS: Final[tuple[Indicator, ...]] = (
         {"discharges": 1}, {"years": 1},
     ),
     rate(
-        "diversion_rate", "Omdirigerede akutte pr. 1.000",
+        "diversion_rate", "Akutte patienter henvist til andet sygehus pr. 1.000",
         "Acute courses sent to another hospital for want of a bed per 1,000 person-years.", {"diversions": 1}, "lower",
     ),
     Indicator(

@@ -139,7 +139,7 @@ def _words(
 ) -> tuple[str, str | list[str] | None, str | None]:
     """Sentence, what is allowed, and the nearest name for one problem that pydantic found."""
     kind, value = problem["type"], problem["input"]
-    allowed = _description(field) if field else None
+    allowed = described(field) if field else None
     if kind == "extra_forbidden" and owner is not None:
         names = keys_of(owner)
         return f"there is no key {shown(path[-1])} here", names, nearest(str(path[-1]), names)
@@ -157,7 +157,7 @@ def _words(
     return f"{shown(value)} is not possible here", allowed or problem["msg"].lower(), None
 
 
-def _description(field: FieldInfo) -> str | None:
+def described(field: FieldInfo) -> str | None:
     """What a field says is allowed, also where it may be left out (``Name | None``)."""
     inside = (
         note.description

@@ -295,6 +295,9 @@ def _indicators(care: np.ndarray, ledger: pd.DataFrame, costs: pd.DataFrame, str
         booked = costs[costs["kind"] == "booked"]
         total = booked.loc[booked["account"].str.split("/").str[0] == account, "amount"].sum()
         rows.append(("resource_cost", f"sector={sector}", "all", "DKK per year", total / YEARS, total, YEARS))
+    for name, kind in (("resource_cost", "booked"), ("long_run_cost", "freed"), ("tariff_value", "tariff")):
+        total = costs.loc[costs["kind"] == kind, "amount"].sum()
+        rows.append((name, "all", "all", "DKK per year", total / YEARS, total, YEARS))
     for action, part in (("gp_consultation", 0.1), ("gp_follow_up_visit", 0.0), ("bed_day", 0.02)):
         for period, grown in (("all", 0.5), ("2018", 0.25), ("2020", 1.0)):
             share = min(part * strength * grown, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from agents.actions import all_actions
 from experiments.comparison import Effects, compare
 from experiments.governance import consultations
-from experiments.headline import _chance, answer
+from experiments.headline import REFERRED, _chance, answer
 from experiments.numbers_in_words import level, percent
 from experiments.reading_effects import (
     act_in_words,
@@ -27,11 +28,20 @@ from tests.experiments import fake_runs
 
 BASE = fake_runs.BUILT_IN["denmark-2018"]
 OTHER = fake_runs.BUILT_IN["shared-savings"]
+HARDLY = "Hardly anything happens to acute admissions, 30-day readmissions and booked cost of care"
+
+
+def costing(effects: Effects, effect: float, low: float, high: float) -> Effects:
+    """The same comparison with another change of the booked cost of care, DKK a year."""
+    rows = (effects.frame["indicator"] == "resource_cost") & (effects.frame["group"] == "all")
+    frame = effects.frame.copy()
+    frame.loc[rows, ["base", "effect", "low", "high"]] = [2e9, effect, low, high]
+    return replace(effects, frame=frame)
 
 
 def test_a_small_effect_is_called_hardly_anything_and_explained_by_incentives(effects: Effects) -> None:
     found = answer(effects, "shared-savings")
-    assert found.verdict.startswith("Hardly anything happens to acute admissions and 30-day readmissions.")
+    assert found.verdict.startswith(f"{HARDLY} (")
     strongest = why(effects, "shared-savings").iloc[0]
     assert strongest["actor"] == "ward"
     assert "one more avoided admission moves" in found.reason
@@ -80,16 +90,16 @@ def test_both_ends_of_governance_are_said(effects: Effects) -> None:
 def test_another_whole_that_members_may_count_is_said_with_its_runs(effects: Effects) -> None:
     assert len(other_whole(effects, "shared-savings")) == 2
     text = answer(effects, "shared-savings").governance
-    assert "If members count all that any member gains or loses, not what the contract divides" in text
+    assert "If members take account of all that any member gains or loses, not of what the contract divides" in text
     assert text.endswith("(2 runs).")
 
 
 def test_a_large_fall_of_consultations_is_to_be_doubted(effects: Effects) -> None:
     text = answer(effects, "shared-savings").doubt
-    members = "if members count all that any member gains or loses"
+    members = "if members take account of all that any member gains or loses"
     fall = -consultations(effects, "shared-savings (governance 0.6, members)")
     assert fall > 0.05
-    assert text.startswith("Practices would do ")
+    assert text.startswith("Practices would give ")
     assert text.count("fewer consultations") == 1
     assert f"{100 * fall:.0f} % fewer at governance 0.6 {members}: check that you believe this." in text
     calm = replace(effects, others=("shared-savings",))
@@ -106,8 +116,11 @@ def test_levels_at_an_assumed_bound_are_said_for_every_variant_as_they_stood_in_
     assert at_bound(effects, "shared-savings (governance 0)") == {}
     text = answer(effects, "shared-savings").bound
     assert "last year: 10 % (general practices: consultation) and 2 % (wards: bed-day); 20 % (general" in text
-    assert "; if members count all that any member gains or loses, 40 % (general practices: consultation)" in text
-    assert "80 % (general practices: consultation) and 16 % (wards: bed-day) at governance 0.6. They" in text
+    assert (
+        "; if members take account of all that any member gains or loses, 40 % (general practices: consultation)"
+        in text
+    )
+    assert "80 % (general practices: consultation) and 16 % (wards: bed-day) at governance 0.6. How" in text
     still = {
         name: [replace(run, indicators=run.indicators.query("indicator != 'levels_at_bound'")) for run in runs]
         for name, runs in effects.digests.items()
@@ -122,7 +135,7 @@ def test_every_act_has_words_of_its_own() -> None:
 
 def test_what_surely_moves_is_named_where_the_main_outcomes_hardly_do(effects: Effects) -> None:
     found = answer(effects, "shared-savings").verdict
-    assert found.startswith("Hardly anything happens to acute admissions and 30-day readmissions.")
+    assert found.startswith(f"{HARDLY} (")
     rows = care_rows(of_scenario(effects, "shared-savings")).set_index("indicator")
     assert rows.loc["outpatient_rate", "high"] < 0
     assert found.endswith(
@@ -146,7 +159,7 @@ def test_fewer_seeds_are_paired_with_the_same_seeds_of_the_base(effects: Effects
 def test_the_same_scenario_is_said_to_change_nothing() -> None:
     effects = compare(BASE, BASE, seeds=2, workers=1, simulate=fake_runs.simulate)
     found = answer(effects, "denmark-2018")
-    assert found.verdict == "Nothing happens to acute admissions and 30-day readmissions."
+    assert found.verdict == "Nothing happens to acute admissions, 30-day readmissions and booked cost of care."
     assert "same scenario" in found.reason
     assert found.money == "Nobody's net result changes by one øre."
 
@@ -161,21 +174,65 @@ def test_a_large_effect_needs_no_excuse() -> None:
     many = replace(OTHER, interventions=("a", "b", "c", "d", "e"))
     effects = compare(BASE, many, seeds=3, workers=1, simulate=fake_runs.simulate)
     found = answer(effects, "shared-savings")
-    assert found.verdict.startswith("Up: acute admissions and 30-day readmissions. Surely moved besides: ")
+    assert found.verdict.startswith("Up: acute admissions, 30-day readmissions and booked cost of care (+")
+    assert ". Surely moved besides: " in found.verdict
+    assert "acute admissions" not in found.verdict.partition("Surely moved besides: ")[2]
     assert found.reason == ""
 
 
 def test_the_verdict_rests_on_all_main_outcomes_and_names_them(effects: Effects) -> None:
-    rows = effects.frame[(effects.frame["indicator"] == "readmission_30_days") & (effects.frame["part"] == "total")]
-    cost = rows[(rows["group"] == "all") & (rows["period"] == "all")].assign(
-        indicator="resource_cost", unit="DKK per year", base=2e9, effect=6e7, low=5e7, high=7e7
+    dear = answer(costing(effects, 6e7, 5e7, 7e7), "shared-savings")
+    assert dear.verdict.startswith(
+        "Up: booked cost of care (+60 m DKK a year); hardly changed: acute admissions and 30-day readmissions. Surely"
     )
-    dear = answer(replace(effects, frame=pd.concat([effects.frame, cost])), "shared-savings")
-    assert dear.verdict.startswith("Up: total cost. Hardly changed: acute admissions and 30-day readmissions. Surely")
     assert dear.reason == ""
-    cheap = cost.assign(effect=-6e7, low=-9e7, high=1e7)
-    unsure = answer(replace(effects, frame=pd.concat([effects.frame, cheap])), "shared-savings")
-    assert "Not surely different from no change: total cost. Surely" in unsure.verdict
+    unsure = answer(costing(effects, -6e7, -9e7, 1e7), "shared-savings")
+    assert "not surely different from no change: booked cost of care (-60 m DKK a year). Surely" in unsure.verdict
+
+
+def test_a_million_that_surely_moves_is_not_called_hardly_anything(effects: Effects) -> None:
+    assert answer(costing(effects, -3e6, -4e6, -2e6), "shared-savings").verdict.startswith(
+        "Down: booked cost of care (-3.0 m DKK a year); hardly changed: acute admissions"
+    )
+    small = answer(costing(effects, -3e5, -4e5, -2e5), "shared-savings").verdict
+    assert "booked cost of care (-0.30 m DKK a year)." in small
+    assert "Down" not in small
+
+
+def test_money_that_surely_moves_stands_in_the_first_sentence(effects: Effects) -> None:
+    def first(low: float) -> str:
+        region = (effects.frame["indicator"] == "net_result") & (effects.frame["group"] == "payer=region")
+        frame = effects.frame.copy()
+        frame.loc[region, ["effect", "low", "high"]] = [3e6, low, 8e6]
+        return answer(replace(effects, frame=frame), "shared-savings").verdict.partition(". ")[0]
+
+    assert first(1e6).endswith("; money surely moves, m DKK a year better (+) or worse (-) off: region +3")
+    assert "money" not in first(-1e6)
+    assert "money" not in answer(effects, "shared-savings").verdict
+
+
+def test_fewer_referrals_are_said_to_harm_nobody_by_themselves(effects: Effects) -> None:
+    name = "shared-savings"
+
+    def told(level: float) -> str:
+        runs = [
+            replace(run, incentives=run.incentives.replace({"unit": {"referral": REFERRED}}).assign(level=level))
+            for run in effects.digests[name]
+        ]
+        return answer(replace(effects, digests={**effects.digests, name: runs}), name).referrals
+
+    assert told(0.9).startswith("By the last month practices refer 10.0 % less to outpatient clinics. In the model an")
+    assert "harms nobody by itself" in told(0.9)
+    assert told(1.1) == ""
+    assert answer(effects, name).referrals == ""
+
+
+def test_without_a_year_before_the_accounts_no_benchmark_is_made_up(effects: Effects) -> None:
+    runs = [replace(run, consortia=run.consortia.assign(benchmark=0.0)) for run in effects.digests[effects.base]]
+    bare = replace(effects, digests={**effects.digests, effects.base: runs})
+    text = answer(bare, "shared-savings").anyway
+    assert text.startswith("The consortium has no benchmark to compare its spending with: no year lies before")
+    assert "%" not in text
 
 
 def test_the_prose_and_the_table_start_from_the_same_number(effects: Effects) -> None:
@@ -208,7 +265,10 @@ def test_one_seed_is_said_to_prove_nothing() -> None:
     effects = compare(BASE, OTHER, seeds=1, workers=1, simulate=fake_runs.simulate)
     found = answer(effects, "shared-savings")
     assert "cannot tell" in found.verdict
-    assert "no interval" in found.sentence
+    assert found.sentence.endswith("; one run: no interval).")
+    assert found.money.startswith("Net result, m DKK a year (one run: no interval): region -")
+    assert found.money.count("no interval") == 1
+    assert not re.search(r"[( ]\.[);, ]", " ".join(found.paragraphs()))
 
 
 def test_care_that_no_list_knows_is_shown_all_the_same(effects: Effects) -> None:
@@ -255,7 +315,7 @@ def test_without_a_consortium_no_governance_is_spoken_of(effects: Effects) -> No
     ]
     alone = replace(effects, others=(name,), digests={**effects.digests, name: runs})
     found = answer(alone, name)
-    assert found.doubt.startswith("Practices would do 5")
+    assert found.doubt.startswith("Practices would give 5")
     assert "governance" not in " ".join(found.paragraphs())
 
 
