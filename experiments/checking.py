@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
@@ -12,8 +13,8 @@ from sim.fingerprint import load_name
 from sim.kept import is_kept
 from sim.library import BASE_SCENARIO, Library, built_in, is_path
 from sim.parameters.own_figures import NO_SOURCE, figures_from_file
-from sim.reading import InputError, read_source
-from sim.scenario import Scenario
+from sim.reading import InputError, Problems, read_source
+from sim.scenario import Scenario, contracts_named, is_contract_file
 
 Kind = Literal["scenario", "contract", "figures", "unknown"]
 #: Keys that only a contract has.
@@ -159,7 +160,7 @@ def check_file(file: str | Path, library: Library | None = None) -> Checked:
 def _kind_of(name: str) -> Kind:
     if name.endswith(".csv"):
         return "figures"
-    if (is_path(name) or Path(name).suffix) and _OF_CONTRACTS & read_source(name).data.keys():
+    if (is_path(name) or Path(name).suffix) and _OF_CONTRACTS & read_source(name, Problems()).data.keys():
         return "contract"
     return "scenario"
 
@@ -170,18 +171,31 @@ def _bind_contract(reference: str, scenario: Scenario) -> None:
     from sim.payment.accounts import Places
     from sim.payment.contract import Contract
 
-    Contract.load(reference).check(scenario.parameters, Places.of(build_network(scenario)))
+    Contract.check_file(reference, scenario.parameters, Places.of(build_network(scenario)))
+
+
+def _in_contracts(contracts: Iterable[str], scenario: Scenario) -> tuple[InputError, ...]:
+    """What is wrong in the contract files among those that a scenario names."""
+    problems = Problems()
+    for contract in contracts:
+        if is_contract_file(contract):
+            with problems.kept():
+                _bind_contract(contract, scenario)
+    return tuple(problems.found)
 
 
 def _checked_scenario(name: str, library: Library) -> Checked:
-    scenario = Scenario.load(name, library)
+    try:
+        scenario = Scenario.load(name, library)
+    except InputError as error:
+        # Its contracts are looked at all the same, with the figures and places of the base catchment.
+        found = list(error.all)
+        with suppress(InputError):  # which has been told
+            if files := [contract for contract in contracts_named(name, library) if is_contract_file(contract)]:
+                found += _in_contracts(files, Scenario.load(BASE_SCENARIO, library))
+        return Checked(name, "scenario", tuple(found))
     problems = list(_contradictions(scenario))
-    for contract in () if problems else scenario.contracts:
-        if is_path(contract):
-            try:
-                _bind_contract(contract, scenario)
-            except InputError as error:
-                problems += error.all
+    problems += () if problems else _in_contracts(scenario.contracts, scenario)
     used = [figure for figure in scenario.parameters if _is_used(figure, scenario)]
     assumed = set(scenario.parameters.assumed())
     missing = tuple(one for one in used if one in assumed)

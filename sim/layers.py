@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.library import BASE_SCENARIO, Library, is_path
 from sim.locating import Key
-from sim.reading import MOST_LEVELS, InputError, Problems, Source, nearest, read_source, shown
+from sim.reading import MOST_LEVELS, InputError, Problems, Source, nearest, no_such, read_source, shown
 
 #: Tables of a scenario that are not parameters.
 SECTIONS = ("time", "population", "payment", "response", "intervention", "figures")
@@ -42,13 +42,17 @@ class Row:
 
 @dataclass
 class Merged:
-    """Values of all layers together; later layers win. What cannot be merged is left out and kept in ``problems``."""
+    """Values of all layers together; later layers win. What cannot be merged is left out and kept in ``problems``.
+
+    ``guessed`` says that a layer in between was not found, so that nothing is known of what it states.
+    """
 
     layers: list[Layer] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     origins: dict[Key, tuple[Source, Key]] = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
+    guessed: bool = False
 
     def find(self, key: Key) -> tuple[Source, Key]:
         """Source of a merged value and its place there: the last layer that states it, or what is around it."""
@@ -85,44 +89,61 @@ def _states(data: Any, key: Key) -> bool:
     return True
 
 
-def layers_of(reference: str | Path, library: Library) -> tuple[str, list[Layer]]:
-    """Name of a scenario and its layers, the most basic first.
+def layers_of(reference: str | Path, library: Library, problems: Problems) -> tuple[str, list[Layer], bool]:
+    """Name of a scenario, its layers, the most basic first, and whether all that it extends was found.
+
+    Where it was not, the base catchment stands in, so that what else is wrong can be told too.
 
     Raises
     ------
     InputError
-        For an unknown name, a file that cannot be read, or a circle of ``extends``.
+        For an unknown name, or a file that cannot be read. What is wrong further back is kept in ``problems``.
     """
-    layers: list[Layer] = []
-    seen: list[str] = []
-    name = ""
-    asked_by: Layer | None = None
-    wanted: str | Path | None = reference
-    while wanted is not None:
-        found_name, layer = _layer(wanted, library, asked_by)
-        name = name or found_name
-        place = layer.source.file or ""
-        resolved = str(Path(place).resolve()) if is_path(place) else place
-        if resolved in seen and asked_by is not None:
-            chain = " -> ".join(Path(one).name for one in [*seen[seen.index(resolved) :], resolved])
-            raise asked_by.source.error(f"the scenario extends itself ({chain})", ("extends",), "no circle")
-        if len(seen) >= MOST_LEVELS and asked_by is not None:
-            raise asked_by.source.error("too many scenarios extend each other", ("extends",), f"at most {MOST_LEVELS}")
-        seen.append(resolved)
+    name, layer = _layer(reference, library, None, problems)
+    layers, seen = [layer], [_identity(layer)]
+    while (wanted := layer.data.get("extends")) is not None:
+        try:
+            layer = _extended(wanted, library, layer, seen, problems)
+        except InputError as error:
+            problems.found += error.all
+            return name, [*_base(library, problems), *layers[::-1]], False
         layers.append(layer)
-        asked_by, wanted = layer, layer.data.get("extends")
-        if wanted is not None and not isinstance(wanted, str):
-            raise layer.source.error(f"{shown(wanted)} is not the name of a scenario", ("extends",), "a name or a path")
-    return name, layers[::-1]
+        seen.append(_identity(layer))
+    return name, layers[::-1], True
 
 
-def _layer(wanted: str | Path, library: Library, asked_by: Layer | None) -> tuple[str, Layer]:
+def _identity(layer: Layer) -> str:
+    place = layer.source.file or ""
+    return str(Path(place).resolve()) if is_path(place) else place
+
+
+def _extended(wanted: Any, library: Library, asked_by: Layer, seen: list[str], problems: Problems) -> Layer:
+    """The layer that another extends."""
+    source, key = asked_by.source, ("extends",)
+    if not isinstance(wanted, str):
+        raise source.error(f"{shown(wanted)} is not the name of a scenario", key, "a name or a path")
+    _, layer = _layer(wanted, library, asked_by, problems)
+    place = _identity(layer)
+    if place in seen:
+        chain = " -> ".join(Path(one).name for one in [*seen[seen.index(place) :], place])
+        raise source.error(f"the scenario extends itself ({chain})", key, "no circle")
+    if len(seen) >= MOST_LEVELS:
+        raise source.error("too many scenarios extend each other", key, f"at most {MOST_LEVELS}")
+    return layer
+
+
+def _base(library: Library, problems: Problems) -> list[Layer]:
+    own = library.scenario_file(BASE_SCENARIO)
+    return [] if own is None else [_from_file(own, problems)]
+
+
+def _layer(wanted: str | Path, library: Library, asked_by: Layer | None, problems: Problems) -> tuple[str, Layer]:
     """One scenario by name or path; ``asked_by`` is the layer that extends it."""
     text = str(wanted)
     if isinstance(wanted, str) and not is_path(text):
         own = library.scenario_file(text)
         if own is not None:
-            return text, _from_file(own)
+            return text, _from_file(own, problems)
         if text in library.contracts():
             return text, _of_contract(text, library)
         if not (asked_by is None and _is_file(Path(text))):
@@ -133,7 +154,7 @@ def _layer(wanted: str | Path, library: Library, asked_by: Layer | None) -> tupl
         raise asked_by.source.error(
             f"there is no scenario file {shown(text)}", ("extends",), "a .toml file, or the name of a scenario"
         )
-    return path.stem, _from_file(path)
+    return path.stem, _from_file(path, problems)
 
 
 def _is_file(path: Path) -> bool:
@@ -143,8 +164,8 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _from_file(path: Path) -> Layer:
-    return Layer(read_source(path), path.parent)
+def _from_file(path: Path, problems: Problems) -> Layer:
+    return Layer(read_source(path, problems), path.parent)
 
 
 def _of_contract(name: str, library: Library) -> Layer:
@@ -318,5 +339,5 @@ def check_top_level(layer: Layer, themes: Iterable[str], problems: Problems) -> 
     known = sorted({"extends", "name", "title", *SECTIONS, *themes})
     for name in layer.data:
         if name not in known:
-            problem = f"there is no key {shown(name)} here"
-            problems.found.append(layer.source.error(problem, (name,), known, nearest(name, known)))
+            near = nearest(name, known)
+            problems.found.append(layer.source.error(f"{no_such('key', name, near)} here", (name,), known, near))

@@ -14,7 +14,7 @@ from sim.layers import Layer, Merged, check_top_level, layers_of, merge, path_fr
 from sim.library import BASE_SCENARIO, Library, built_in, is_path, scenario_folders
 from sim.locating import Key
 from sim.parameters import Parameters
-from sim.reading import InputError, Source, shown
+from sim.reading import InputError, Problems, Source, shown
 from sim.settings import RESPONDING, Intervention, Payment, Population, Response, ScheduleRow, Time, Title
 from sim.validating import MOST_OF_A_NAME, Name, Strict, from_array, validated
 
@@ -67,8 +67,8 @@ class Scenario(Strict):
             Saying file, line, key, what is allowed, and the nearest name; further problems are in its ``others``.
         """
         known = library or built_in()
-        name, layers = layers_of(name_or_path, known)
-        return _resolved(name, merge(layers), known.parameters(), known, ())
+        name, merged = _merged(name_or_path, known)
+        return _resolved(name, merged, known.parameters(), known, ())
 
     def with_(
         self,
@@ -179,6 +179,30 @@ class Scenario(Strict):
         return hash(self._canonical)
 
 
+def contracts_named(name_or_path: str | Path, library: Library) -> tuple[str, ...]:
+    """Contracts that a scenario names, as name or absolute path, each once, also where it cannot be used otherwise.
+
+    Raises
+    ------
+    InputError
+        If its file cannot be read at all.
+    """
+    _, merged = _merged(name_or_path, library)
+    rows: list[Any] = [row.get("contract") for row in schedule_of(merged) if isinstance(row, dict)]
+    response = merged.data.get("response")
+    reference = response.get("reference") if isinstance(response, dict) else None
+    if isinstance(reference, str):
+        rows.append(path_from(reference, _layer_with_reference(merged)))
+    return tuple(dict.fromkeys(row for row in rows if _is_name(row)))
+
+
+def _merged(name_or_path: str | Path, library: Library) -> tuple[str, Merged]:
+    """Name of a scenario, and what it and those that it extends state."""
+    problems = Problems()
+    name, layers, whole = layers_of(name_or_path, library, problems)
+    return name, merge(layers, Merged(problems=problems, guessed=not whole))
+
+
 def _day(when: date, years: int = 0) -> int:
     """Number of a day, some years later or earlier."""
     from sim.clock import add_years, day_number  # loads NumPy, which reading and checking a scenario does not need
@@ -246,7 +270,8 @@ def _resolved(name: str, merged: Merged, base: Parameters, library: Library, fig
     with problems.kept():
         scenario = validated(Scenario, {"name": name} | data, merged.layers[-1].source, find=merged.find)
         scenario._library = library
-        _check_schedule(scenario, merged)
+        if not merged.guessed:
+            _check_schedule(scenario, merged)
     problems.end()
     return scenario
 
@@ -268,7 +293,8 @@ def _check_complete(merged: Merged) -> None:
 
 
 def _layer_with_reference(merged: Merged) -> Layer:
-    stating = (layer for layer in reversed(merged.layers) if "reference" in (layer.data.get("response") or {}))
+    tables = ((layer, layer.data.get("response")) for layer in reversed(merged.layers))
+    stating = (layer for layer, table in tables if isinstance(table, dict) and "reference" in table)
     return next(stating, merged.layers[-1])
 
 
@@ -310,17 +336,21 @@ def _known(merged: Merged, what: str, name: Any, names: tuple[str, ...], key: Ke
         merged.problems.found.append(source.unknown(what, name, names, place))
 
 
+def is_contract_file(reference: str) -> bool:
+    """Whether a reference is the path of a file that may hold a contract."""
+    try:
+        return reference.endswith(".toml") and Path(reference).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _known_contract(merged: Merged, reference: Any, library: Library, key: Key) -> None:
     if not _is_name(reference):
         return
     if not is_path(reference):
         _known(merged, "contract", reference, library.contracts(), key)
         return
-    try:
-        found = reference.endswith(".toml") and Path(reference).is_file()
-    except (OSError, ValueError):
-        found = False
-    if not found:
+    if not is_contract_file(reference):
         problem = f"there is no contract file {shown(merged.stated(key))}"
         merged.problems.found.append(merged.error(problem, key, "the path of a .toml file, or the name of a contract"))
 
