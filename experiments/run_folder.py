@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from experiments.run_inputs import write_scenarios
 from experiments.run_place import folder_name, new_folder
 
 if TYPE_CHECKING:
@@ -67,11 +68,8 @@ def write_common(
     fingerprint: str,
     price_year: int | None,
 ) -> None:
-    """Write what every run folder holds: scenarios, provenance, tables of the runs."""
-    for label, scenario in scenarios.items():
-        (folder / f"{folder_name('scenario', [label], '').rstrip('-')}.toml").write_text(
-            scenario.to_toml(), encoding="utf-8"
-        )
+    """Write what every run folder holds: scenarios with the files that they name, provenance, tables of the runs."""
+    write_scenarios(scenarios, folder)
     provenance = {
         "fingerprint": fingerprint,
         "price_year": price_year,

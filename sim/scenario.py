@@ -168,11 +168,17 @@ class Scenario(Strict):
 
         return burn_in_fingerprint(self, seed)
 
-    def to_toml(self) -> str:
-        """The resolved scenario as a file that stands alone; loading it gives the same fingerprint."""
+    def to_toml(self, paths: Mapping[str, str] | None = None) -> str:
+        """The resolved scenario as a file that stands alone; loading it gives the same fingerprint.
+
+        Parameters
+        ----------
+        paths : mapping of str to str, optional
+            By absolute path of a contract file that it names, what is written in its place.
+        """
         from sim.scenario_file import as_toml
 
-        return as_toml(self)
+        return as_toml(self, paths or {})
 
     def __hash__(self) -> int:
         """Hash of the canonical form."""
@@ -235,16 +241,23 @@ def _as_in_files(value: Any) -> Any:
 
 
 def _label(scenario: Scenario, changes: Mapping[str, Any]) -> str:
-    parts = [str(value) if key == "payment.contract" else _short(key, value) for key, value in changes.items()]
+    parts = [
+        _name_in(str(value)) if key == "payment.contract" else _short(key, value) for key, value in changes.items()
+    ]
     is_built_in_contract = scenario.name in scenario._library.contracts()
     if list(changes) == ["payment.contract"] and is_built_in_contract and scenario.schedule[0][1] == scenario.name:
         return parts[0]
     return " + ".join([scenario.name, *parts])[:500]
 
 
+def _name_in(reference: str) -> str:
+    """A name as it is, a path without its folders: a label says what was changed, not where it stands."""
+    return Path(reference).stem if is_path(reference) else reference
+
+
 def _short(key: str, value: Any) -> str:
     if isinstance(value, str):
-        return f"{key}={value}"
+        return f"{key}={_name_in(value)}"
     return f"{key}={shown(value)}" if isinstance(value, (int, float, date)) else key
 
 
