@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sim.fingerprint import load_name
 from sim.kept import is_kept
 from sim.library import BASE_SCENARIO, Library, built_in, is_path
+from sim.lookalikes import visible
 from sim.parameters.own_figures import NO_SOURCE, figures_from_file
 from sim.reading import InputError, Problems, read_source
 from sim.scenario import Scenario, contracts_named, is_contract_file
@@ -64,8 +65,8 @@ class Checked:
         if self.problems:
             return [str(problem) for problem in self.problems]
         if self.kind == "figures":
-            return [f"{self.file}: ok, replaces {counted(self.figures, 'figure')}", *self._without_source()]
-        lines = [f"{self.file}: ok, a {self.kind}"]
+            return [f"{visible(self.file)}: ok, replaces {counted(self.figures, 'figure')}", *self._without_source()]
+        lines = [f"{visible(self.file)}: ok, a {self.kind}"]
         if self.load is not None:
             lines.append(f"  {self.load}")
         lines += [

@@ -6,7 +6,6 @@ import difflib
 import math
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.locating import Key, key_lines, split_key
+from sim.lookalikes import hidden_difference, visible
+from sim.parser_words import in_plain_words
 
 #: Largest file that is read, in bytes.
 MOST_BYTES = 1_000_000
 #: Deepest nesting of tables and arrays, and most parts of one dotted key.
 MOST_LEVELS = 16
 _MOST_NAMES_SHOWN = 12
-#: Unicode categories of signs that steer a terminal or that nobody sees: control, format, line and paragraph ends.
-_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 #: How like a file's name must be to that of a missing one, from 0 to 1, to be suggested: names of files are short.
 _LIKE_A_FILE = 0.8
 # A key of very many parts would keep the parser busy for minutes; nobody writes one.
@@ -148,43 +147,14 @@ def unknown_name(what: str, name: str, names: Iterable[str], **place: Any) -> In
 
 def no_such(what: str, name: str, near: str | None) -> str:
     """That something of a name does not exist; of a name that looks like the nearest one also how it differs."""
-    differs = None if near is None else _hidden_difference(name, near)
+    differs = None if near is None else hidden_difference(name, near)
     return f"there is no {what} {shown(name)}" + (f" ({differs})" if differs else "")
-
-
-def _hidden_difference(name: str, near: str) -> str | None:
-    """How a name differs from the nearest valid one, where a reader may not see it; None where it is plain to see."""
-    if name.casefold() == near.casefold():
-        return "capital and small letters count"
-    unseen = [sign for sign in name if sign not in near and (sign.isspace() or visible(sign) != sign)]
-    if unseen and "".join(sign for sign in name if sign not in unseen).casefold() == near.casefold():
-        signs = ", ".join(dict.fromkeys(_sign_named(sign) for sign in unseen))
-        return f"it has a sign that cannot be seen: {signs}"
-    if unicodedata.normalize("NFKC", name) == unicodedata.normalize("NFKC", near):
-        return "its letters are put together from other signs"
-    others = [sign for sign, own in zip(name, near, strict=False) if sign != own]
-    if len(name) == len(near) and not any(sign.isascii() or _is_latin(sign) for sign in others):
-        return f"it has a sign that only looks the same: {_sign_named(others[0])}"
-    return None
-
-
-def _is_latin(sign: str) -> bool:
-    return unicodedata.name(sign, "").startswith("LATIN")
-
-
-def _sign_named(sign: str) -> str:
-    return f"\\u{ord(sign):04x} {unicodedata.name(sign, '').lower()}".strip()
-
-
-def visible(text: str) -> str:
-    """Text as it can be shown on any terminal: signs that steer it, or that nobody sees, by their number."""
-    return "".join(f"\\u{ord(sign):04x}" if unicodedata.category(sign) in _UNSEEN else sign for sign in text)
 
 
 def shown(value: object) -> str:
     """A value as a person would write it, cut when it is long."""
-    if isinstance(value, bool):
-        return str(value).lower()
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
     try:
         text = f'"{visible(value[:61])}"' if isinstance(value, str) else visible(str(value))
     except ValueError:  # Python refuses to print integers of thousands of digits
@@ -344,13 +314,6 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 _DIGITS = "numbers of at most 15 digits"
-_TOML_LINES = 'lines such as [table], key = 3, key = "text", key = 2018-01-01'
-_PARSER_SAYS = {
-    "Cannot overwrite a value": ("a key or table is stated a second time", "each once"),
-    "Illegal character '\\n'": ("a quote is opened and not closed on this line", 'text in quotes: "text"'),
-    "Invalid date or datetime": ("there is no such date", "year-month-day, such as 2018-01-31"),
-    "Invalid value": ("no value can be read here", 'a number, "text", a date such as 2018-01-01, or an array'),
-}
 
 
 def _not_toml(message: str, file: str | None, text: str) -> InputError:
@@ -362,8 +325,7 @@ def _not_toml(message: str, file: str | None, text: str) -> InputError:
             "a number is too long" if found else f"this is not TOML: {message[:200]}", file, line, allowed=_DIGITS
         )
     line = int(place[1]) if place[1] else text.count("\n") + 1
-    said = message[: place.start()]
-    problem, allowed = _PARSER_SAYS.get(said, (f"this is not TOML: {said[:200].lower()}", _TOML_LINES))
+    problem, allowed = in_plain_words(message[: place.start()])
     return InputError(problem, file, line, allowed=allowed)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.locating import Key
 from sim.parameters.record import Numbers, Parameter, Text, Value, as_value, numbers_of
-from sim.reading import InputError, Problems, Source, nearest, read_text, shown, unknown_name
+from sim.reading import InputError, Problems, Source, nearest, no_such, read_text, shown, unknown_name
 from sim.validating import Strict, validated
 
 COLUMNS = ("id", "value", "low", "high", "unit", "source")
@@ -160,8 +160,9 @@ def _filled(header: list[str], cells: list[str], separator: str, path: str | Pat
 def _check_header(header: list[str], path: str | Path) -> None:
     for name in header:
         if name not in COLUMNS or header.count(name) > 1:
-            problem = f"{shown(name)} stands twice in" if name in COLUMNS else f"there is no column {shown(name)} for"
-            raise InputError(f"{problem} a table of figures", path, 1, None, COLUMNS, nearest(name, COLUMNS))
+            near = nearest(name, COLUMNS)
+            problem = f"{shown(name)} stands twice in" if name in COLUMNS else f"{no_such('column', name, near)} for"
+            raise InputError(f"{problem} a table of figures", path, 1, None, COLUMNS, near)
     if missing := [name for name in ("id", "value") if name not in header]:
         raise InputError(f'the column "{missing[0]}" is missing', path, 1, allowed=COLUMNS)
 

@@ -28,7 +28,7 @@ from sim.payment.clauses.shared_savings import SharedSavingsSpec
 from sim.payment.clauses.written import ClauseSpec, Id, Text, TextField
 from sim.payment.contract_rules import check_rules
 from sim.reading import InputError, Problems, Source, nearest, no_such, read_source, shown, unknown_name
-from sim.validating import Strict, from_array, keys_of, validated
+from sim.validating import Strict, from_array, keys_of, readable, validated
 
 #: Where the built-in contracts stand.
 FOLDER: Final = Path(__file__).parent / "contracts"
@@ -71,7 +71,9 @@ class Head(Strict):
     title: TextField = Text()
     explanation: TextField = Text()
     price_year: Annotated[int | None, Field(ge=1990, le=2100, description="a year from 1990 to 2100")] = None
-    sources: Annotated[tuple[str, ...], from_array, Field(description="an array of texts in quotes")] = ()
+    sources: Annotated[
+        tuple[Annotated[str, readable], ...], from_array, Field(description="an array of texts in quotes")
+    ] = ()
     extends: Annotated[
         str | None, Field(max_length=500, description="the name of a contract or the path of a file")
     ] = None
