@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.limits import MOST_ROOT, MOST_SEEDS, MOST_WORKERS
+from experiments.limits import MOST_SEEDS, MOST_WORKERS
+from sim.limits import MOST_ROOT
 
 if TYPE_CHECKING:
     import pandas as pd

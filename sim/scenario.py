@@ -185,6 +185,22 @@ class Scenario(Strict):
         return hash(self._canonical)
 
 
+def scenario_of(given: Scenario | str | Path) -> Scenario:
+    """A scenario as it is, or what :meth:`Scenario.load` takes.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or cannot be loaded.
+    """
+    if isinstance(given, (str, Path)):
+        return Scenario.load(given)
+    if not hasattr(given, "start_day"):
+        allowed = 'a Scenario, such as Scenario.load("denmark-2018"), the name of a built-in one, or a file'
+        raise InputError(f"{shown(given)} is no scenario", allowed=allowed)
+    return given
+
+
 def contracts_named(name_or_path: str | Path, library: Library) -> tuple[str, ...]:
     """Contracts that a scenario names, as name or absolute path, each once, also where it cannot be used otherwise.
 
