@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import Any, Literal
 
 from sim.fingerprint import load_name
@@ -69,11 +68,7 @@ class Checked:
         lines = [f"{visible(self.file)}: ok, a {self.kind}"]
         if self.load is not None:
             lines.append(f"  {self.load}")
-        lines += [
-            line
-            for note in self.notes
-            for line in wrap(f"note: {note}", 78, initial_indent="  ", subsequent_indent="    ")
-        ]
+        lines += [f"  note: {note}" for note in self.notes]
         if self.kind == "scenario":
             lines.append(f"  {len(self.assumed)} of {self.figures} figures are assumed:")
             lines += [f"  {theme}: {', '.join(names)}" for theme, names in _by_theme(self.assumed).items()]

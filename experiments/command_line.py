@@ -280,9 +280,10 @@ def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, me
 def main() -> None:
     """Run the command; a problem is said in a line, never as a traceback."""
     from experiments.interruption import Interrupted, end_with, interruptible
-    from experiments.terminal import explain, tolerant_streams
+    from experiments.terminal import explain, settle_width, tolerant_streams
 
     tolerant_streams()
+    settle_width()
     with interruptible():
         try:
             app(prog_name="tvaers")

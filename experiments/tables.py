@@ -31,13 +31,13 @@ from experiments.reading_effects import (
     with_unit,
     years,
 )
+from experiments.terminal import width_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.comparison import Effects
 
-_WIDEST = 100
 #: The net result of which the level says little, and why.
 LITTLE: Final = "payer=region"
 _MARK: Final = "*"
@@ -49,9 +49,7 @@ _SAYS_LITTLE: Final = (
 
 def print_to(stream: TextIO, *parts: RenderableType) -> None:
     """Print tables and text; no colours and 80 columns unless the stream is a terminal."""
-    console = Console(file=stream, highlight=False, soft_wrap=False)
-    if console.is_terminal:
-        console.width = min(console.width, _WIDEST)
+    console = Console(file=stream, highlight=False, soft_wrap=False, width=width_of(stream))
     for part in parts:
         console.print(part)
 

@@ -210,6 +210,34 @@ def test_check_keeps_to_80_columns(
     assert [line for line in lines if "figures are assumed" in line]
 
 
+@pytest.mark.parametrize(
+    ("columns", "most"), [("60", 60), ("200", 100), ("0", 80), ("3", 40), ("many", 80), ("-5", 80)]
+)
+def test_check_keeps_to_the_width_of_the_terminal_and_never_prints_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, columns: str, most: int
+) -> None:
+    (tmp_path / "own.toml").write_text('extends = "shared-savings"\ntariffs.gp_consultation = 141\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", columns)
+    assert call(monkeypatch, "check", "own.toml") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert most - 25 < max(len(line) for line in lines) <= most
+    assert [line for line in lines if line.startswith("  note: tariffs.gp_consultation")]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["contracts"], ["contracts", "denmark-2018"]])
+def test_no_columns_are_not_taken_at_their_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "0")
+    call(monkeypatch, *words)
+    narrow = capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "80")
+    call(monkeypatch, *words)
+    assert narrow == capsys.readouterr().out
+    assert len(narrow) > 500
+
+
 def test_contracts_are_listed_and_explained(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
