@@ -174,7 +174,7 @@ class Contract:
     def to_toml(self) -> str:
         """Text of a file that reads as this contract; extended contracts are written out."""
         head = self.head.model_dump(exclude_defaults=True, exclude={"extends", "drop"})
-        clauses = [spec.model_dump(exclude_defaults=True, by_alias=True) for spec in self.clauses]
+        clauses = [spec.stated() for spec in self.clauses]
         return as_toml({**head, "clause": clauses})
 
 

@@ -16,6 +16,7 @@ from experiments import command_line, replication
 from experiments.command_line import app, main
 from experiments.interruption import interruptible
 from experiments.terminal import ProgressOnError, show_json
+from sim.payment.contract import Contract
 from tests.experiments import fake_runs
 
 
@@ -211,7 +212,7 @@ def test_check_keeps_to_80_columns(
 
 
 @pytest.mark.parametrize(
-    ("columns", "most"), [("60", 60), ("200", 100), ("0", 80), ("3", 40), ("many", 80), ("-5", 80)]
+    ("columns", "most"), [("60", 60), ("200", 100), ("0", 80), ("3", 50), ("many", 80), ("-5", 80)]
 )
 def test_check_keeps_to_the_width_of_the_terminal_and_never_prints_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, columns: str, most: int
@@ -246,6 +247,18 @@ def test_contracts_are_listed_and_explained(
     assert call(monkeypatch, "contracts", "shared-savings", "--json") == 0
     assert {clause["kind"] for clause in json.loads(capsys.readouterr().out)["clauses"]} >= {"fee", "shared_savings"}
     assert call(monkeypatch, "contracts", "shared-saving") == 2
+
+
+def test_every_clause_is_explained_with_its_grade_be_it_assumed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    fee = 'id = "extra"\nkind = "fee"\npayer = "region"\npayee = "gp"\non = "gp_phone"\namount = 5\n'
+    (tmp_path / "own.toml").write_text(f'name = "own"\n[[clause]]\n{fee}', encoding="utf-8")
+    assert call(monkeypatch, "contracts", str(tmp_path / "own.toml")) == 0
+    assert "Grade: assumed" in capsys.readouterr().out
+    assert call(monkeypatch, "contracts", "shared-savings", "--json") == 0
+    assert {clause["grade"] for clause in json.loads(capsys.readouterr().out)["clauses"]} >= {"quoted", "assumed"}
+    assert 'grade = "assumed"' in Contract.load(tmp_path / "own.toml").to_toml()
 
 
 def test_every_command_shows_an_example(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -194,6 +194,10 @@ class ClauseSpec(Strict):
     purpose: Id | None = None
     on_top_of: Id | None = None
 
+    def stated(self, mode: Literal["json", "python"] = "python") -> dict[str, Any]:
+        """What the clause says beyond what holds anyway, under the names of a file; its grade always."""
+        return self.model_dump(mode=mode, exclude_defaults=True, by_alias=True) | {"grade": self.grade}
+
 
 class Rest(Strict):
     """The part of a region-wide total that lies outside the model: level, yearly trend, and chance in DKK a year."""
