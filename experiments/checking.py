@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from sim.clock import day_number
 from sim.fingerprint import load_name
+from sim.inherited import contracts_named, going_on, merged_of
 from sim.kept import is_kept
 from sim.library import BASE_SCENARIO, Library, built_in, is_path
 from sim.lookalikes import visible
 from sim.parameters.own_figures import NO_SOURCE, figures_from_file
 from sim.reading import InputError, Problems, read_source
-from sim.scenario import Scenario, contracts_named, is_contract_file
+from sim.scenario import Scenario, is_contract_file
 
 Kind = Literal["scenario", "contract", "figures", "unknown"]
 #: Keys that only a contract has.
@@ -187,7 +189,8 @@ def _checked_scenario(name: str, library: Library) -> Checked:
         # Its contracts are looked at all the same, with the figures and places of the base catchment.
         found = list(error.all)
         with suppress(InputError):  # which has been told
-            if files := [contract for contract in contracts_named(name, library) if is_contract_file(contract)]:
+            named = contracts_named(merged_of(name, library)[1])
+            if files := [contract for contract in named if is_contract_file(contract)]:
                 found += _in_contracts(files, Scenario.load(BASE_SCENARIO, library))
         return Checked(name, "scenario", tuple(found))
     problems = list(_contradictions(scenario))
@@ -197,8 +200,16 @@ def _checked_scenario(name: str, library: Library) -> Checked:
     missing = tuple(one for one in used if one in assumed)
     if problems:
         return Checked(name, "scenario", tuple(problems), missing, len(used))
-    notes = tuple(_prices_of_reference(scenario, library))
+    notes = (*_schedule_going_on(name, scenario, library), *_prices_of_reference(scenario, library))
     return Checked(name, "scenario", (), missing, len(used), _load_of(scenario), notes)
+
+
+def _schedule_going_on(name: str, scenario: Scenario, library: Library) -> Iterator[str]:
+    """That a contract which was set replaces no later rows of the schedule that it was added to."""
+    rows = [row for row in going_on(merged_of(name, library)[1]) if day_number(row.start) < scenario.last_day]
+    for whose in dict.fromkeys(row.scenario for row in rows):
+        told = ", ".join(f"from {row.start} {Path(row.contract).stem}" for row in rows if row.scenario == whose)
+        yield f"the schedule of {whose} goes on: {told}; to end it, state the whole as payment.schedule"
 
 
 def _prices_of_reference(scenario: Scenario, library: Library) -> Iterator[str]:

@@ -182,7 +182,7 @@ def merge(layers: Iterable[Layer], start: Merged | None = None) -> Merged:
     merged = start or Merged()
     for layer in layers:
         merged.layers.append(layer)
-        before = _start_of(merged.data)
+        before = start_of(merged.data)
         for name, value in layer.data.items():
             if name not in ("extends", "title", "name", "payment", "intervention"):
                 _put(merged.data, name, value)
@@ -218,14 +218,15 @@ def as_date(value: object) -> date | None:
     return value if isinstance(value, date) and not isinstance(value, datetime) else None
 
 
-def _start_of(data: Mapping[str, Any]) -> date | None:
+def start_of(data: Mapping[str, Any]) -> date | None:
+    """First day of the accounts that merged values state; None if there is none that can be used."""
     time = data.get("time")
     return as_date(time.get("start")) if isinstance(time, dict) else None
 
 
 def _move_first_row(merged: Merged, before: date | None) -> None:
     """Let the row in force at the start follow an earlier start, but keep its date when the start moves past others."""
-    after = _start_of(merged.data)
+    after = start_of(merged.data)
     if before is None or after is None or before == after:
         return
     later = any(row.first is not None and before < row.first <= after for row in merged.rows)
@@ -276,7 +277,7 @@ def _add_row(merged: Merged, payment: Mapping[str, Any], layer: Layer) -> None:
     if "from" in payment:
         first = as_date(payment["from"])
         values["from"] = payment["from"]
-    start = _start_of(merged.data)
+    start = start_of(merged.data)
     here = first or start
     merged.rows = [row for row in merged.rows if (row.first or start) != here]
     merged.rows.append(Row(first, values, layer, ("payment",)))
@@ -302,7 +303,7 @@ def _merge_interventions(merged: Merged, layer: Layer) -> None:
 
 def schedule_of(merged: Merged) -> list[Any]:
     """Rows of the payment schedule by date as plain values; their places are noted in ``merged.origins``."""
-    start = _start_of(merged.data)
+    start = start_of(merged.data)
     stated = {row.first for row in merged.rows}
     rows = [row for row in merged.rows if not (row.first is None and start in stated)]
     rows.sort(key=lambda row: row.first or start or date.min)
@@ -318,6 +319,13 @@ def schedule_of(merged: Merged) -> list[Any]:
                 values = values | {"contract": path_from(values["contract"], row.layer)}
         found.append(values)
     return found
+
+
+def layer_with_reference(merged: Merged) -> Layer:
+    """The layer that states the reference last; the last of all if none does."""
+    tables = ((layer, layer.data.get("response")) for layer in reversed(merged.layers))
+    stating = (layer for layer, table in tables if isinstance(table, dict) and "reference" in table)
+    return next(stating, merged.layers[-1])
 
 
 def path_from(reference: str, layer: Layer) -> str:

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from sim.layers import Layer, Merged, check_top_level, layers_of, merge, path_from, schedule_of
+from sim.inherited import merged_of
+from sim.layers import Layer, Merged, check_top_level, layer_with_reference, merge, path_from, schedule_of
 from sim.library import BASE_SCENARIO, Library, built_in, is_path, scenario_folders
 from sim.locating import Key
 from sim.parameters import Parameters
-from sim.reading import InputError, Problems, Source, shown
+from sim.reading import InputError, Source, shown
 from sim.settings import RESPONDING, Intervention, Payment, Population, Response, ScheduleRow, Time, Title
 from sim.validating import MOST_OF_A_NAME, Name, Strict, from_array, validated
 
@@ -67,7 +68,7 @@ class Scenario(Strict):
             Saying file, line, key, what is allowed, and the nearest name; further problems are in its ``others``.
         """
         known = library or built_in()
-        name, merged = _merged(name_or_path, known)
+        name, merged = merged_of(name_or_path, known)
         return _resolved(name, merged, known.parameters(), known, ())
 
     def with_(
@@ -201,30 +202,6 @@ def scenario_of(given: Scenario | str | Path) -> Scenario:
     return given
 
 
-def contracts_named(name_or_path: str | Path, library: Library) -> tuple[str, ...]:
-    """Contracts that a scenario names, as name or absolute path, each once, also where it cannot be used otherwise.
-
-    Raises
-    ------
-    InputError
-        If its file cannot be read at all.
-    """
-    _, merged = _merged(name_or_path, library)
-    rows: list[Any] = [row.get("contract") for row in schedule_of(merged) if isinstance(row, dict)]
-    response = merged.data.get("response")
-    reference = response.get("reference") if isinstance(response, dict) else None
-    if isinstance(reference, str):
-        rows.append(path_from(reference, _layer_with_reference(merged)))
-    return tuple(dict.fromkeys(row for row in rows if _is_name(row)))
-
-
-def _merged(name_or_path: str | Path, library: Library) -> tuple[str, Merged]:
-    """Name of a scenario, and what it and those that it extends state."""
-    problems = Problems()
-    name, layers, whole = layers_of(name_or_path, library, problems)
-    return name, merge(layers, Merged(problems=problems, guessed=not whole))
-
-
 def _day(when: date, years: int = 0) -> int:
     """Number of a day, some years later or earlier."""
     from sim.clock import add_years, day_number  # loads NumPy, which reading and checking a scenario does not need
@@ -291,7 +268,7 @@ def _resolved(name: str, merged: Merged, base: Parameters, library: Library, fig
     if isinstance(stated, dict):
         stated = {key: value for key, value in stated.items() if key in Response.model_fields}
         if isinstance(stated.get("reference"), str):
-            stated["reference"] = path_from(stated["reference"], _layer_with_reference(merged))
+            stated["reference"] = path_from(stated["reference"], layer_with_reference(merged))
     rows = {"schedule": schedule_of(merged)} if merged.rows else {}
     data |= {"response": stated, "payment": rows, "parameters": parameters, "figures": (*figures, *own_files)}
     _check_names(data, merged, library)
@@ -319,12 +296,6 @@ def _check_complete(merged: Merged) -> None:
         validated(Time, merged.data["time"], top, ("time",), merged.find)
     if any(problem.key in ("time", "time.start") for problem in merged.problems.found):
         merged.problems.end()
-
-
-def _layer_with_reference(merged: Merged) -> Layer:
-    tables = ((layer, layer.data.get("response")) for layer in reversed(merged.layers))
-    stating = (layer for layer, table in tables if isinstance(table, dict) and "reference" in table)
-    return next(stating, merged.layers[-1])
 
 
 def _check_names(data: Mapping[str, Any], merged: Merged, library: Library) -> None:

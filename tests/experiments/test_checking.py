@@ -59,6 +59,31 @@ def test_a_price_that_the_reference_pays_too_is_noted_to_move_nobody(
     assert checked.as_record()["notes"] == list(checked.notes)
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('payment.contract = "drg-activity"\n', ["from 2019-01-01 denmark-2018, from 2020-01-01 shared-savings"]),
+        ('[payment]\ncontract = "drg-activity"\nfrom = 2019-06-01\n', ["from 2020-01-01 shared-savings"]),
+        ('[payment]\ncontract = "drg-activity"\nfrom = 2020-01-01\n', []),
+        ('time.years = 1\npayment.contract = "drg-activity"\n', []),  # the later rows lie behind the end
+        ('payment.schedule = [{ from = 2018-01-01, contract = "drg-activity" }]\n', []),
+        ("time.years = 2\n", []),
+    ],
+)
+def test_a_schedule_that_goes_on_behind_a_contract_that_is_set_is_noted(
+    lines: str, told: list[str], library: Library, tmp_path: Path
+) -> None:
+    write(
+        tmp_path / "parent.toml",
+        'extends = "randers"\n[payment]\nschedule = [{ from = 2018-01-01, contract = "denmark-2018" }, '
+        '{ from = 2019-01-01, contract = "denmark-2018" }, { from = 2020-01-01, contract = "shared-savings" }]\n',
+    )
+    checked = check_file(write(tmp_path / "own.toml", f'extends = "parent.toml"\n{lines}'), library)
+    assert checked.ok
+    assert [note.partition(": ")[2].partition(";")[0] for note in checked.notes] == told
+    assert all(note.startswith("the schedule of parent goes on") for note in checked.notes)
+
+
 def test_figures_without_a_source_are_named(library: Library, tmp_path: Path) -> None:
     text = "id,value,source\nwards.geriatric.background,0.15,\nwards.geriatric.beds,20,Own count of June\n"
     checked = check_file(write(tmp_path / "own.csv", text), library)
