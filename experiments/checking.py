@@ -12,6 +12,7 @@ from sim.clock import day_number
 from sim.fingerprint import load_name
 from sim.inherited import contracts_named, going_on, merged_of
 from sim.kept import is_kept
+from sim.layers import is_contract
 from sim.library import BASE_SCENARIO, Library, built_in, is_path
 from sim.lookalikes import visible
 from sim.parameters.own_figures import NO_SOURCE, figures_from_file
@@ -19,8 +20,6 @@ from sim.reading import InputError, Problems, read_source
 from sim.scenario import Scenario, is_contract_file
 
 Kind = Literal["scenario", "contract", "figures", "unknown"]
-#: Keys that only a contract has.
-_OF_CONTRACTS = frozenset({"clause", "price_year", "drop", "consortium"})
 #: Themes whose figures must be met together by the people and organisations of a catchment.
 _MET_TOGETHER = frozenset({"people", "municipalities", "practices"})
 
@@ -158,7 +157,7 @@ def check_file(file: str | Path, library: Library | None = None) -> Checked:
 def _kind_of(name: str) -> Kind:
     if name.endswith(".csv"):
         return "figures"
-    if (is_path(name) or Path(name).suffix) and _OF_CONTRACTS & read_source(name, Problems()).data.keys():
+    if (is_path(name) or Path(name).suffix) and is_contract(read_source(name, Problems()).data):
         return "contract"
     return "scenario"
 

@@ -14,6 +14,10 @@ from sim.reading import MOST_LEVELS, InputError, Problems, Source, nearest, no_s
 
 #: Tables of a scenario that are not parameters.
 SECTIONS = ("time", "population", "payment", "response", "intervention", "figures")
+#: Keys that only a contract has.
+_OF_CONTRACTS = frozenset({"clause", "price_year", "drop"})
+#: How like a misspelt key must be to that of clauses, from 0 to 1, for its file to be a contract.
+_ALIKE = 0.75
 _SETTINGS_OF_PAYMENT = ("schedule", "contract", "from")
 
 
@@ -157,6 +161,12 @@ def _layer(wanted: str | Path, library: Library, asked_by: Layer | None, problem
     return path.stem, _from_file(path, problems)
 
 
+def is_contract(data: Mapping[str, Any]) -> bool:
+    """Whether a file is meant as a contract: it has a key that only contracts have, be it misspelt."""
+    scenario = set(data) & set(SECTIONS)
+    return not scenario and any(name in _OF_CONTRACTS or nearest(name, ["clause"], _ALIKE) for name in data)
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -165,7 +175,15 @@ def _is_file(path: Path) -> bool:
 
 
 def _from_file(path: Path, problems: Problems) -> Layer:
-    return Layer(read_source(path, problems), path.parent)
+    """A scenario's file as a layer; another kind of file is told as what it is."""
+    source = Source(str(path)) if path.suffix == ".csv" else read_source(path, problems)
+    what, key = "a table of figures", "figures.file"
+    if path.suffix != ".csv":
+        what, key = "a contract", "payment.contract"
+        if not is_contract(source.data):
+            return Layer(source, path.parent)
+    allowed = f'a scenario in which {key} = "{path.name}" stands'
+    raise InputError(f"this is {what}, not a scenario", path, allowed=allowed)
 
 
 def _of_contract(name: str, library: Library) -> Layer:

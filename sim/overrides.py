@@ -77,6 +77,8 @@ def _with_keys(parameters: Parameters, layer: Layer, settings: tuple[str, ...], 
     values: dict[str, Any] = {}
     for theme in parameters.themes if "response" in parameters.themes else (*parameters.themes, "response"):
         table = layer.data.get(theme, {})
+        if theme == "response" and not isinstance(table, dict):
+            continue  # told with the settings that stand there
         if not isinstance(table, dict):
             text = f"{shown(table)} stands where a table is expected"
             problems.found.append(layer.source.error(text, (theme,), "a table of figures"))

@@ -30,7 +30,7 @@ WORDS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         r"Expected newline.*",
         "something stands behind a value on the same line",
-        "one key with its value on each line, dates such as 2018-01-31",
+        "one key with its value on each line; 5.5 or 2018-01-31",
     ),
     (r"Invalid statement", "this is neither a key with its value nor a table", LINES),
     (r"Invalid initial character.*", "a key is missing, or begins with a sign that it cannot have", LINES),

@@ -22,6 +22,8 @@ MOST_BYTES = 1_000_000
 #: Deepest nesting of tables and arrays, and most parts of one dotted key.
 MOST_LEVELS = 16
 _MOST_NAMES_SHOWN = 12
+_MOST_SHOWN = 60
+_MOST_SHOWN_LEVELS = 2
 #: How like a file's name must be to that of a missing one, from 0 to 1, to be suggested: names of files are short.
 _LIKE_A_FILE = 0.8
 # A key of very many parts would keep the parser busy for minutes; nobody writes one.
@@ -156,12 +158,27 @@ def shown(value: object) -> str:
     if value is None or isinstance(value, bool):
         return "nothing" if value is None else str(value).lower()
     try:
-        text = f'"{visible(value[:61])}"' if isinstance(value, str) else visible(str(value))
+        text = _as_written(value)
     except ValueError:  # Python refuses to print integers of thousands of digits
         return "a number of thousands of digits"
-    if len(text) <= 60:
+    if len(text) <= _MOST_SHOWN:
         return text
-    return text[:56] + (' ..."' if isinstance(value, str) else " ...")
+    return text[: _MOST_SHOWN - 4] + (' ..."' if isinstance(value, str) else " ...")
+
+
+def _as_written(value: object, level: int = 0) -> str:
+    """A value as a file has it; no more of it than is shown."""
+    if isinstance(value, str):
+        return f'"{visible(value[: _MOST_SHOWN + 1])}"'
+    if isinstance(value, (dict, list, tuple)) and level > _MOST_SHOWN_LEVELS:
+        return "..."
+    if isinstance(value, dict):
+        pairs = list(value.items())[:_MOST_SHOWN]
+        inside = ", ".join(f"{quoted(str(name))} = {_as_written(inner, level + 1)}" for name, inner in pairs)
+        return f"{{ {inside} }}" if pairs else "{}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_as_written(inner, level + 1) for inner in value[:_MOST_SHOWN])}]"
+    return str(value).lower() if isinstance(value, bool) else visible(str(value))
 
 
 def dotted(key: Key) -> str:

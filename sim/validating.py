@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 import unicodedata
 from collections.abc import Callable
@@ -183,10 +184,14 @@ def _words(
         return str(problem["ctx"]["error"]), allowed, None
     if kind in ("model_type", "model_attributes_type"):
         names = keys_of(owner) if owner is not None else []
-        return f"{shown(value)} stands where a table is expected", f"a table with {', '.join(names)}", None
+        return f"{shown(value)} stands where a table is expected", allowed or f"a table with {', '.join(names)}", None
     if len(path) < len(problem["loc"]):  # one of several types that were tried, none of which fits
         return f"{shown(value)} is not possible here", allowed, None
     text, known = in_plain_words(kind, value, problem.get("ctx", {}))
+    if (
+        kind == "tuple_type" and allowed and not re.search(r"\b(array|table|rows)\b", allowed)
+    ):  # what the field says of one
+        allowed = f"an array in brackets, of {allowed}"
     return text, allowed or known, None
 
 

@@ -35,6 +35,8 @@ FOLDER: Final = Path(__file__).parent / "contracts"
 #: Group of entry points by which an installed package adds a kind of clause.
 ENTRY_POINTS: Final = "tvaers.clauses"
 _MOST_EXTENDED: Final = 16
+#: Tables that only a scenario has.
+_OF_SCENARIOS: Final = frozenset({"time", "population", "payment", "response", "intervention", "figures"})
 
 
 class Kind(NamedTuple):
@@ -134,7 +136,14 @@ def read_contract(source: Source, problems: Problems) -> Written:
         The contract's file.
     problems : Problems
         Where everything that is wrong is kept, with file, line and key.
+
+    Raises
+    ------
+    InputError
+        If the file is no contract at all.
     """
+    if _OF_SCENARIOS & set(source.data) and "clause" not in source.data:
+        raise InputError("this is a scenario, not a contract", source.file, 1, allowed="a file of [[clause]] tables")
     chain, whole = _chain(source, problems)
     own = chain[-1][1]
     years = [head.price_year for _, head in chain if head.price_year is not None]

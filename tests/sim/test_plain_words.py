@@ -138,7 +138,7 @@ def test_every_message_of_the_parser_has_words_of_ours() -> None:
         ("= 3\n", "neither a key with its value nor a table"),
         ("a = # nothing\n", "no value can be read here"),
         ("a = 2018-02-30\n", "no such date"),
-        ("a = 2018-13-01\n", "dates such as 2018-01-31"),
+        ("a = 2018-13-01\n", "2018-01-31"),
         ("# \x07\na = 1\n", "control characters"),
     ],
 )
