@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import wrap
 from typing import Any, Literal
 
+from sim.clock import day_number
 from sim.fingerprint import load_name
+from sim.inherited import contracts_named, going_on, merged_of
 from sim.kept import is_kept
+from sim.layers import is_contract
 from sim.library import BASE_SCENARIO, Library, built_in, is_path
+from sim.lookalikes import visible
 from sim.parameters.own_figures import NO_SOURCE, figures_from_file
-from sim.reading import InputError, read_source
-from sim.scenario import Scenario
+from sim.reading import InputError, Problems, read_source
+from sim.scenario import Scenario, is_contract_file
 
 Kind = Literal["scenario", "contract", "figures", "unknown"]
-#: Keys that only a contract has.
-_OF_CONTRACTS = frozenset({"clause", "price_year", "drop", "consortium"})
 #: Themes whose figures must be met together by the people and organisations of a catchment.
 _MET_TOGETHER = frozenset({"people", "municipalities", "practices"})
 
@@ -63,15 +65,11 @@ class Checked:
         if self.problems:
             return [str(problem) for problem in self.problems]
         if self.kind == "figures":
-            return [f"{self.file}: ok, replaces {counted(self.figures, 'figure')}", *self._without_source()]
-        lines = [f"{self.file}: ok, a {self.kind}"]
+            return [f"{visible(self.file)}: ok, replaces {counted(self.figures, 'figure')}", *self._without_source()]
+        lines = [f"{visible(self.file)}: ok, a {self.kind}"]
         if self.load is not None:
             lines.append(f"  {self.load}")
-        lines += [
-            line
-            for note in self.notes
-            for line in wrap(f"note: {note}", 78, initial_indent="  ", subsequent_indent="    ")
-        ]
+        lines += [f"  note: {note}" for note in self.notes]
         if self.kind == "scenario":
             lines.append(f"  {len(self.assumed)} of {self.figures} figures are assumed:")
             lines += [f"  {theme}: {', '.join(names)}" for theme, names in _by_theme(self.assumed).items()]
@@ -159,7 +157,7 @@ def check_file(file: str | Path, library: Library | None = None) -> Checked:
 def _kind_of(name: str) -> Kind:
     if name.endswith(".csv"):
         return "figures"
-    if (is_path(name) or Path(name).suffix) and _OF_CONTRACTS & read_source(name).data.keys():
+    if (is_path(name) or Path(name).suffix) and is_contract(read_source(name, Problems()).data):
         return "contract"
     return "scenario"
 
@@ -170,25 +168,47 @@ def _bind_contract(reference: str, scenario: Scenario) -> None:
     from sim.payment.accounts import Places
     from sim.payment.contract import Contract
 
-    Contract.load(reference).check(scenario.parameters, Places.of(build_network(scenario)))
+    Contract.check_file(reference, scenario.parameters, Places.of(build_network(scenario)))
+
+
+def _in_contracts(contracts: Iterable[str], scenario: Scenario) -> tuple[InputError, ...]:
+    """What is wrong in the contract files among those that a scenario names."""
+    problems = Problems()
+    for contract in contracts:
+        if is_contract_file(contract):
+            with problems.kept():
+                _bind_contract(contract, scenario)
+    return tuple(problems.found)
 
 
 def _checked_scenario(name: str, library: Library) -> Checked:
-    scenario = Scenario.load(name, library)
+    try:
+        scenario = Scenario.load(name, library)
+    except InputError as error:
+        # Its contracts are looked at all the same, with the figures and places of the base catchment.
+        found = list(error.all)
+        with suppress(InputError):  # which has been told
+            named = contracts_named(merged_of(name, library)[1])
+            if files := [contract for contract in named if is_contract_file(contract)]:
+                found += _in_contracts(files, Scenario.load(BASE_SCENARIO, library))
+        return Checked(name, "scenario", tuple(found))
     problems = list(_contradictions(scenario))
-    for contract in () if problems else scenario.contracts:
-        if is_path(contract):
-            try:
-                _bind_contract(contract, scenario)
-            except InputError as error:
-                problems += error.all
-    used = [figure for figure in scenario.parameters if _is_used(figure, scenario)]
+    problems += () if problems else _in_contracts(scenario.contracts, scenario)
+    used = [figure for figure in scenario.parameters if is_used(figure, scenario)]
     assumed = set(scenario.parameters.assumed())
     missing = tuple(one for one in used if one in assumed)
     if problems:
         return Checked(name, "scenario", tuple(problems), missing, len(used))
-    notes = tuple(_prices_of_reference(scenario, library))
+    notes = (*_schedule_going_on(name, scenario, library), *_prices_of_reference(scenario, library))
     return Checked(name, "scenario", (), missing, len(used), _load_of(scenario), notes)
+
+
+def _schedule_going_on(name: str, scenario: Scenario, library: Library) -> Iterator[str]:
+    """That a contract which was set replaces no later rows of the schedule that it was added to."""
+    rows = [row for row in going_on(merged_of(name, library)[1]) if day_number(row.start) < scenario.last_day]
+    for whose in dict.fromkeys(row.scenario for row in rows):
+        told = ", ".join(f"from {row.start} {Path(row.contract).stem}" for row in rows if row.scenario == whose)
+        yield f"the schedule of {whose} goes on: {told}; to end it, state the whole as payment.schedule"
 
 
 def _prices_of_reference(scenario: Scenario, library: Library) -> Iterator[str]:
@@ -234,7 +254,7 @@ def _load_of(scenario: Scenario) -> str | None:
     return f"scale {scenario.population.scale:g}: the load of those left out comes from {how}, {when}"
 
 
-def _is_used(figure: str, scenario: Scenario) -> bool:
+def is_used(figure: str, scenario: Scenario) -> bool:
     """Whether a scenario rests on a figure: not on those of municipalities that it leaves out."""
     theme, _, rest = figure.partition(".")
     return theme != "municipalities" or rest.partition(".")[0] in scenario.population.municipalities

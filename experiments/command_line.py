@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.limits import MOST_ROOT, MOST_SEEDS, MOST_WORKERS
+from experiments.limits import MOST_SEEDS, MOST_WORKERS
+from sim.limits import MOST_ROOT, whole_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,15 +28,34 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+
+def _whole(name: str, least: int, most: int) -> dict[str, Any]:
+    """How an option of a whole number is read: with an error that says what is allowed."""
+
+    def read(text: str) -> int:
+        from sim.reading import InputError, shown
+
+        try:
+            return whole_number(name, int(text), least, most)
+        except (ValueError, InputError):
+            allowed = f"a whole number from {least:,} to {most:,}"
+            raise typer.BadParameter(f"{shown(text)} is not possible here. Allowed: {allowed}.") from None
+
+    return {"parser": read, "metavar": "N"}
+
+
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a built-in scenario, or a file.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=MOST_ROOT, help="Root seed of all luck.")]
+Seed = Annotated[int, typer.Option("--seed", **_whole("seed", 0, MOST_ROOT), help="Root seed of all luck.")]
 Seeds = Annotated[
-    int, typer.Option("--seeds", min=1, max=MOST_SEEDS, help="Replicate runs, derived from the root seed.")
+    int,
+    typer.Option("--seeds", **_whole("seeds", 1, MOST_SEEDS), help="Replicate runs, derived from the root seed."),
 ]
 Workers = Annotated[
     int | None,
     typer.Option(
-        "--workers", min=1, max=MOST_WORKERS, help="Processes; default one per processor. Never changes a result."
+        "--workers",
+        **_whole("workers", 1, MOST_WORKERS),
+        help="Processes; default one per processor. Never changes a result.",
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", help="Folder in which the run folder is made.")]
@@ -286,9 +306,10 @@ def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, me
 def main() -> None:
     """Run the command; a problem is said in a line, never as a traceback."""
     from experiments.interruption import Interrupted, end_with, interruptible
-    from experiments.terminal import explain, tolerant_streams
+    from experiments.terminal import explain, settle_width, tolerant_streams
 
     tolerant_streams()
+    settle_width()
     with interruptible():
         try:
             app(prog_name="tvaers")

@@ -25,7 +25,8 @@ from experiments.variants import (
     with_payment_of,
     with_responses,
 )
-from sim.reading import InputError, shown, unknown_name
+from sim.reading import InputError, unknown_name
+from sim.scenario import scenario_of
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -175,7 +176,7 @@ def compare(
         is no scenario, or if a number is not possible. Nothing has been run then.
     """
     drawn = derive_seeds(seed, seeds)
-    base, compared = _scenario(base), [_scenario(other) for other in others]
+    base, compared = scenario_of(base), [scenario_of(other) for other in others]
     if not compared:
         raise InputError("there is nothing to compare the base with", allowed="one other scenario or more")
     for other in compared:
@@ -201,18 +202,6 @@ def compare(
         price_year=price_year(base),
         digests={base.name: runs["base"]} | {plan.label: runs[f"full:{plan.label}"] for plan in plans},
     )
-
-
-def _scenario(given: Scenario | str | Path) -> Scenario:
-    """A scenario as it is, or loaded by name or file."""
-    if isinstance(given, str | Path):
-        from sim.scenario import Scenario
-
-        return Scenario.load(given)
-    if not hasattr(given, "start_day"):
-        allowed = "a Scenario, the name of a built-in one, or a file"
-        raise InputError(f"{shown(given)} is no scenario", allowed=allowed)
-    return given
 
 
 def _check_period(base: Scenario, other: Scenario) -> None:

@@ -47,12 +47,12 @@ def _clause(clause: ClauseSpec) -> list[RenderableType]:
     terms = "; ".join(f"{name} = {_term(value)}" for name, value in record.items() if name not in _NOT_TERMS)
     heading = Text().append(clause.id, style="bold").append(f" ({clause.kind}{', ' + who if who else ''})")
     source = f"Source: {record['source']}" if record.get("source") else ""
-    lines = [line for line in (_english(record.get("text")), terms, source) if line]
+    lines = [line for line in (_english(record.get("text")), terms, source, f"Grade: {record['grade']}") if line]
     return [heading, *(Padding(Text(line), (0, 0, 0, 2)) for line in lines)]
 
 
 def _record(clause: ClauseSpec) -> dict[str, Any]:
-    return dict(clause.model_dump(mode="json", by_alias=True, exclude_defaults=True)) | {"kind": clause.kind}
+    return clause.stated("json") | {"kind": clause.kind}
 
 
 def _term(value: object) -> str:

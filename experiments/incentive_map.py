@@ -64,7 +64,7 @@ def incentive_rows(
     against : DataFrame, optional
         Another such table, which is subtracted; a row that it does not have counts as zero.
     by_account : bool
-        Keep the accounts of the chain apart.
+        Keep the accounts of the chain apart; those in which nothing moves by any act of the actor are left out.
 
     Returns
     -------
@@ -77,10 +77,16 @@ def incentive_rows(
         both = rows.merge(_identified(against, by_account), on=keys, how="left", suffixes=("", "_before"))
         rows = both[keys].assign(**{name: both[name] - both[f"{name}_before"].fillna(0.0) for name in amounts})
     practices = rows[rows["actor"].str.startswith("gp/")]
-    if practices.empty:
-        return rows.reset_index(drop=True)
-    first = int(practices.index[0])
-    return pd.concat([rows.loc[: first - 1], kinds(practices), rows.loc[first:]], ignore_index=True)
+    if not practices.empty:
+        first = int(practices.index[0])
+        rows = pd.concat([rows.loc[: first - 1], kinds(practices), rows.loc[first:]])
+    return (_moving(rows) if by_account else rows).reset_index(drop=True)
+
+
+def _moving(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of accounts in which something moves for the actor, whatever the act."""
+    moves = (rows[["gross", "felt"]].fillna(0.0) != 0.0).any(axis=1)
+    return rows[moves.groupby([rows["actor"], rows["account"]], sort=False).transform("any")]
 
 
 def _identified(table: pd.DataFrame, by_account: bool) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.interruption import unheard_by_children
-from experiments.limits import MOST_ROOT, MOST_SEEDS, MOST_WORKERS, whole_number
+from experiments.limits import MOST_SEEDS, MOST_WORKERS
+from sim.limits import MOST_ROOT, whole_number
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess

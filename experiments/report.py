@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.actor_parts import MEANING, Parts, actor_parts
-from experiments.checking import _is_used
+from experiments.checking import is_used
 from experiments.conditions import CAPTION, COLUMNS, condition_rows
 from experiments.figure_files import inline_svg, to_svg
 from experiments.figures import report_figures
@@ -342,7 +342,7 @@ def _parameters(effects: Effects) -> list[dict[str, Any]]:
     for label in [effects.base, *mains(effects)]:
         scenario = effects.scenarios[label]
         for row in scenario.parameters.rows():
-            if _is_used(row["name"], scenario):
+            if is_used(row["name"], scenario):
                 rows.setdefault(row["name"], row)
     return list(rows.values())
 

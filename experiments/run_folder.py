@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from experiments.run_place import folder_name, new_folder
+from experiments.run_inputs import write_scenarios
+from experiments.run_place import folder_name, new_folder, utf8_name
 
 if TYPE_CHECKING:
     from experiments.comparison import Effects
@@ -37,15 +38,24 @@ def versions() -> dict[str, str]:
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
-    """Write a table as CSV and as Parquet, the same bytes every time."""
+    """Write a table as CSV and as Parquet, the same bytes every time.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     import duckdb
 
     table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")
         connection.register("rows", table)
-        target = str(folder / f"{name}.parquet").replace("'", "''")
-        connection.execute(f"COPY rows TO '{target}' (FORMAT parquet)")
+        target = utf8_name(folder / f"{name}.parquet").replace("'", "''")
+        try:
+            connection.execute(f"COPY rows TO '{target}' (FORMAT parquet)")
+        except duckdb.IOException as error:
+            raise OSError(str(error)) from error
 
 
 def run_tables(digests: Mapping[str, list[Digest]]) -> dict[str, pd.DataFrame]:
@@ -67,11 +77,8 @@ def write_common(
     fingerprint: str,
     price_year: int | None,
 ) -> None:
-    """Write what every run folder holds: scenarios, provenance, tables of the runs."""
-    for label, scenario in scenarios.items():
-        (folder / f"{folder_name('scenario', [label], '').rstrip('-')}.toml").write_text(
-            scenario.to_toml(), encoding="utf-8"
-        )
+    """Write what every run folder holds: scenarios with the files that they name, provenance, tables of the runs."""
+    write_scenarios(scenarios, folder)
     provenance = {
         "fingerprint": fingerprint,
         "price_year": price_year,

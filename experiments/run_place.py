@@ -36,12 +36,28 @@ def ensure_place(out: Path) -> None:
         raise InputError("a file stands where the folder of --out should be", str(out), allowed="the name of a folder")
     problem = "the folder of --out cannot be made"
     try:
+        utf8_name(out.absolute())
+    except UnicodeDecodeError as error:
+        problem = "the name of the folder of --out is not text in UTF-8"
+        raise InputError(problem, str(out), allowed="a folder that is named in UTF-8") from error
+    try:
         with _standing(out):
             problem = "nothing can be written in the folder of --out"
             Path(tempfile.mkdtemp(prefix=".tvaers-", dir=out)).rmdir()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{problem} ({reason})", str(out), allowed="a folder that you may write in") from error
+
+
+def utf8_name(path: Path) -> str:
+    """Name of a file as UTF-8 text, also where Python was told of another encoding: what DuckDB expects.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        If the name is no text in UTF-8.
+    """
+    return os.fsencode(path).decode("utf-8")
 
 
 @contextlib.contextmanager
@@ -65,7 +81,22 @@ def new_folder(place: Path) -> Iterator[Path]:
     ----------
     place : Path
         Where it shall stand. A folder of that name is replaced: names carry the fingerprint of the content.
+
+    Raises
+    ------
+    OSError
+        Naming the place, if something cannot be written.
     """
+    try:
+        with _drafted(place) as draft:
+            yield draft
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(f"{place}: the results cannot be written ({reason}); nothing half-written is left") from error
+
+
+@contextlib.contextmanager
+def _drafted(place: Path) -> Iterator[Path]:
     with _standing(place.parent):
         draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
         try:

@@ -46,13 +46,13 @@ from experiments.reading_effects import (
     why,
     with_unit,
 )
+from experiments.terminal import width_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.comparison import Effects
 
-_WIDEST = 100
 _IN_REPORT: Final = "Intervals stand in the report."
 #: The net result of which the level says little, and why.
 LITTLE: Final = "payer=region"
@@ -65,9 +65,7 @@ _SAYS_LITTLE: Final = (
 
 def print_to(stream: TextIO, *parts: RenderableType) -> None:
     """Print tables and text; no colours and 80 columns unless the stream is a terminal."""
-    console = Console(file=stream, highlight=False, soft_wrap=False)
-    if console.is_terminal:
-        console.width = min(console.width, _WIDEST)
+    console = Console(file=stream, highlight=False, soft_wrap=False, width=width_of(stream))
     for part in parts:
         console.print(part)
 

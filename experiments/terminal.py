@@ -10,7 +10,7 @@ import textwrap
 import time
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from experiments.interruption import Interrupted, end_quietly_without_reader
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 #: Exit codes: the work failed; the input is wrong.
 FAILED, WRONG_INPUT = 1, 2
-#: Columns of everything that is printed where no width is known.
-WIDTH = 80
+#: Columns of everything that is printed where no width is known, and the fewest and most that are used.
+WIDTH, NARROWEST, WIDEST = 80, 50, 100
 #: What stands for a sign of print where an output cannot show it; for any other a question mark.
 _PLAIN = {"“": '"', "”": '"', "’": "'", "–": "-", "−": "-", "×": "x"}
 #: In a file or pipe a line is written each time so many more per cent are done.
@@ -81,6 +81,24 @@ def _spoken_time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
+def width_of(stream: TextIO) -> int:
+    """Columns in which to print: those of a terminal, or of ``COLUMNS``, within what can be read."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated) > 0:
+        return min(max(int(stated), NARROWEST), WIDEST)
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):  # a file, a pipe, or no stream of the system at all
+        columns = WIDTH
+    return min(max(columns or WIDTH, NARROWEST), WIDEST)
+
+
+def settle_width() -> None:
+    """State the width once for all that print: some would print nothing in no columns, or a letter on each line."""
+    if "COLUMNS" in os.environ:
+        os.environ["COLUMNS"] = str(width_of(sys.stdout))
+
+
 def tolerant_streams() -> None:
     """Let signs that an output cannot show be replaced: a result of an hour must not end at a quotation mark."""
     codecs.register_error("plain", _plain)
@@ -120,11 +138,12 @@ def show_json(text: str) -> None:
     show(text)
 
 
-def wrapped(text: str, width: int = WIDTH) -> str:
-    """Text in lines of at most so many columns; later lines are set in further than the first."""
+def wrapped(text: str, stream: TextIO | None = None) -> str:
+    """Text in lines that fit a stream, standard output if not stated; later lines are set in further than the first."""
+    width = width_of(stream or sys.stdout)
     inset = " " * (len(text) - len(text.lstrip()))
     lines = textwrap.wrap(
-        text, width, initial_indent=inset, subsequent_indent=f"{inset}    ", break_long_words=False,
+        text.lstrip(), width, initial_indent=inset, subsequent_indent=f"{inset}    ", break_long_words=False,
         break_on_hyphens=False,
     )  # fmt: skip
     return "\n".join(lines)
@@ -132,7 +151,7 @@ def wrapped(text: str, width: int = WIDTH) -> str:
 
 def note(text: str) -> None:
     """Say something that is not the result."""
-    say(wrapped(text))
+    say(wrapped(text, sys.stderr))
 
 
 def say(text: str) -> None:
@@ -146,6 +165,7 @@ def explain(error: Exception) -> int:
     A problem in the input gives one line for each problem found and code 2; anything else one line and code 1.
     ``TVAERS_TRACEBACK=1`` in the environment shows where an unexpected problem arose.
     """
+    from sim.lookalikes import visible
     from sim.reading import InputError
 
     if isinstance(error, InputError):
@@ -156,8 +176,10 @@ def explain(error: Exception) -> int:
         import traceback
 
         traceback.print_exception(error)
-    text = " ".join(str(error).split()) or "no further words"
+    text = visible(" ".join(str(error).split())) or "no further words"
     expected = isinstance(error, OSError | MemoryError) or type(error).__module__ == "experiments.replication"
-    hint = "" if expected else " (unexpected; TVAERS_TRACEBACK=1 shows where)"
-    say(f"tvaers: {text if expected else f'{type(error).__name__}: {text}'}{hint}")
+    if expected:
+        note(f"tvaers: {text}")
+    else:
+        say(f"tvaers: {type(error).__name__}: {text} (unexpected; TVAERS_TRACEBACK=1 shows where)")
     return FAILED

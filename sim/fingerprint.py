@@ -95,10 +95,12 @@ def _contract(reference: str) -> str:
     path = Path(reference)
     for _ in range(20):
         data = read_source(path).data
-        contents.append(_json(_plain(data)))
         extended = data.get("extends")
         if not isinstance(extended, str) or not is_path(extended):
+            contents.append(_json(_plain(data)))
             break
+        # What is extended counts by its contents, not by where it stands.
+        contents.append(_json(_plain({key: value for key, value in data.items() if key != "extends"})))
         path = path.parent / extended
     return f"file {_hash(*contents)}"
 

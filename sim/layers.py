@@ -10,10 +10,14 @@ from typing import Any
 
 from sim.library import BASE_SCENARIO, Library, is_path
 from sim.locating import Key
-from sim.reading import MOST_LEVELS, InputError, Problems, Source, nearest, read_source, shown
+from sim.reading import MOST_LEVELS, InputError, Problems, Source, nearest, no_such, read_source, shown
 
 #: Tables of a scenario that are not parameters.
 SECTIONS = ("time", "population", "payment", "response", "intervention", "figures")
+#: Keys that only a contract has.
+_OF_CONTRACTS = frozenset({"clause", "price_year", "drop"})
+#: How like a misspelt key must be to that of clauses, from 0 to 1, for its file to be a contract.
+_ALIKE = 0.75
 _SETTINGS_OF_PAYMENT = ("schedule", "contract", "from")
 
 
@@ -42,13 +46,17 @@ class Row:
 
 @dataclass
 class Merged:
-    """Values of all layers together; later layers win. What cannot be merged is left out and kept in ``problems``."""
+    """Values of all layers together; later layers win. What cannot be merged is left out and kept in ``problems``.
+
+    ``guessed`` says that a layer in between was not found, so that nothing is known of what it states.
+    """
 
     layers: list[Layer] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     origins: dict[Key, tuple[Source, Key]] = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
+    guessed: bool = False
 
     def find(self, key: Key) -> tuple[Source, Key]:
         """Source of a merged value and its place there: the last layer that states it, or what is around it."""
@@ -85,44 +93,61 @@ def _states(data: Any, key: Key) -> bool:
     return True
 
 
-def layers_of(reference: str | Path, library: Library) -> tuple[str, list[Layer]]:
-    """Name of a scenario and its layers, the most basic first.
+def layers_of(reference: str | Path, library: Library, problems: Problems) -> tuple[str, list[Layer], bool]:
+    """Name of a scenario, its layers, the most basic first, and whether all that it extends was found.
+
+    Where it was not, the base catchment stands in, so that what else is wrong can be told too.
 
     Raises
     ------
     InputError
-        For an unknown name, a file that cannot be read, or a circle of ``extends``.
+        For an unknown name, or a file that cannot be read. What is wrong further back is kept in ``problems``.
     """
-    layers: list[Layer] = []
-    seen: list[str] = []
-    name = ""
-    asked_by: Layer | None = None
-    wanted: str | Path | None = reference
-    while wanted is not None:
-        found_name, layer = _layer(wanted, library, asked_by)
-        name = name or found_name
-        place = layer.source.file or ""
-        resolved = str(Path(place).resolve()) if is_path(place) else place
-        if resolved in seen and asked_by is not None:
-            chain = " -> ".join(Path(one).name for one in [*seen[seen.index(resolved) :], resolved])
-            raise asked_by.source.error(f"the scenario extends itself ({chain})", ("extends",), "no circle")
-        if len(seen) >= MOST_LEVELS and asked_by is not None:
-            raise asked_by.source.error("too many scenarios extend each other", ("extends",), f"at most {MOST_LEVELS}")
-        seen.append(resolved)
+    name, layer = _layer(reference, library, None, problems)
+    layers, seen = [layer], [_identity(layer)]
+    while (wanted := layer.data.get("extends")) is not None:
+        try:
+            layer = _extended(wanted, library, layer, seen, problems)
+        except InputError as error:
+            problems.found += error.all
+            return name, [*_base(library, problems), *layers[::-1]], False
         layers.append(layer)
-        asked_by, wanted = layer, layer.data.get("extends")
-        if wanted is not None and not isinstance(wanted, str):
-            raise layer.source.error(f"{shown(wanted)} is not the name of a scenario", ("extends",), "a name or a path")
-    return name, layers[::-1]
+        seen.append(_identity(layer))
+    return name, layers[::-1], True
 
 
-def _layer(wanted: str | Path, library: Library, asked_by: Layer | None) -> tuple[str, Layer]:
+def _identity(layer: Layer) -> str:
+    place = layer.source.file or ""
+    return str(Path(place).resolve()) if is_path(place) else place
+
+
+def _extended(wanted: Any, library: Library, asked_by: Layer, seen: list[str], problems: Problems) -> Layer:
+    """The layer that another extends."""
+    source, key = asked_by.source, ("extends",)
+    if not isinstance(wanted, str):
+        raise source.error(f"{shown(wanted)} is not the name of a scenario", key, "a name or a path")
+    _, layer = _layer(wanted, library, asked_by, problems)
+    place = _identity(layer)
+    if place in seen:
+        chain = " -> ".join(Path(one).name for one in [*seen[seen.index(place) :], place])
+        raise source.error(f"the scenario extends itself ({chain})", key, "no circle")
+    if len(seen) >= MOST_LEVELS:
+        raise source.error("too many scenarios extend each other", key, f"at most {MOST_LEVELS}")
+    return layer
+
+
+def _base(library: Library, problems: Problems) -> list[Layer]:
+    own = library.scenario_file(BASE_SCENARIO)
+    return [] if own is None else [_from_file(own, problems)]
+
+
+def _layer(wanted: str | Path, library: Library, asked_by: Layer | None, problems: Problems) -> tuple[str, Layer]:
     """One scenario by name or path; ``asked_by`` is the layer that extends it."""
     text = str(wanted)
     if isinstance(wanted, str) and not is_path(text):
         own = library.scenario_file(text)
         if own is not None:
-            return text, _from_file(own)
+            return text, _from_file(own, problems)
         if text in library.contracts():
             return text, _of_contract(text, library)
         if not (asked_by is None and _is_file(Path(text))):
@@ -133,7 +158,13 @@ def _layer(wanted: str | Path, library: Library, asked_by: Layer | None) -> tupl
         raise asked_by.source.error(
             f"there is no scenario file {shown(text)}", ("extends",), "a .toml file, or the name of a scenario"
         )
-    return path.stem, _from_file(path)
+    return path.stem, _from_file(path, problems)
+
+
+def is_contract(data: Mapping[str, Any]) -> bool:
+    """Whether a file is meant as a contract: it has a key that only contracts have, be it misspelt."""
+    scenario = set(data) & set(SECTIONS)
+    return not scenario and any(name in _OF_CONTRACTS or nearest(name, ["clause"], _ALIKE) for name in data)
 
 
 def _is_file(path: Path) -> bool:
@@ -143,8 +174,16 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _from_file(path: Path) -> Layer:
-    return Layer(read_source(path), path.parent)
+def _from_file(path: Path, problems: Problems) -> Layer:
+    """A scenario's file as a layer; another kind of file is told as what it is."""
+    source = Source(str(path)) if path.suffix == ".csv" else read_source(path, problems)
+    what, key = "a table of figures", "figures.file"
+    if path.suffix != ".csv":
+        what, key = "a contract", "payment.contract"
+        if not is_contract(source.data):
+            return Layer(source, path.parent)
+    allowed = f'a scenario in which {key} = "{path.name}" stands'
+    raise InputError(f"this is {what}, not a scenario", path, allowed=allowed)
 
 
 def _of_contract(name: str, library: Library) -> Layer:
@@ -161,7 +200,7 @@ def merge(layers: Iterable[Layer], start: Merged | None = None) -> Merged:
     merged = start or Merged()
     for layer in layers:
         merged.layers.append(layer)
-        before = _start_of(merged.data)
+        before = start_of(merged.data)
         for name, value in layer.data.items():
             if name not in ("extends", "title", "name", "payment", "intervention"):
                 _put(merged.data, name, value)
@@ -197,14 +236,15 @@ def as_date(value: object) -> date | None:
     return value if isinstance(value, date) and not isinstance(value, datetime) else None
 
 
-def _start_of(data: Mapping[str, Any]) -> date | None:
+def start_of(data: Mapping[str, Any]) -> date | None:
+    """First day of the accounts that merged values state; None if there is none that can be used."""
     time = data.get("time")
     return as_date(time.get("start")) if isinstance(time, dict) else None
 
 
 def _move_first_row(merged: Merged, before: date | None) -> None:
     """Let the row in force at the start follow an earlier start, but keep its date when the start moves past others."""
-    after = _start_of(merged.data)
+    after = start_of(merged.data)
     if before is None or after is None or before == after:
         return
     later = any(row.first is not None and before < row.first <= after for row in merged.rows)
@@ -255,7 +295,7 @@ def _add_row(merged: Merged, payment: Mapping[str, Any], layer: Layer) -> None:
     if "from" in payment:
         first = as_date(payment["from"])
         values["from"] = payment["from"]
-    start = _start_of(merged.data)
+    start = start_of(merged.data)
     here = first or start
     merged.rows = [row for row in merged.rows if (row.first or start) != here]
     merged.rows.append(Row(first, values, layer, ("payment",)))
@@ -281,7 +321,7 @@ def _merge_interventions(merged: Merged, layer: Layer) -> None:
 
 def schedule_of(merged: Merged) -> list[Any]:
     """Rows of the payment schedule by date as plain values; their places are noted in ``merged.origins``."""
-    start = _start_of(merged.data)
+    start = start_of(merged.data)
     stated = {row.first for row in merged.rows}
     rows = [row for row in merged.rows if not (row.first is None and start in stated)]
     rows.sort(key=lambda row: row.first or start or date.min)
@@ -297,6 +337,13 @@ def schedule_of(merged: Merged) -> list[Any]:
                 values = values | {"contract": path_from(values["contract"], row.layer)}
         found.append(values)
     return found
+
+
+def layer_with_reference(merged: Merged) -> Layer:
+    """The layer that states the reference last; the last of all if none does."""
+    tables = ((layer, layer.data.get("response")) for layer in reversed(merged.layers))
+    stating = (layer for layer, table in tables if isinstance(table, dict) and "reference" in table)
+    return next(stating, merged.layers[-1])
 
 
 def path_from(reference: str, layer: Layer) -> str:
@@ -318,5 +365,5 @@ def check_top_level(layer: Layer, themes: Iterable[str], problems: Problems) -> 
     known = sorted({"extends", "name", "title", *SECTIONS, *themes})
     for name in layer.data:
         if name not in known:
-            problem = f"there is no key {shown(name)} here"
-            problems.found.append(layer.source.error(problem, (name,), known, nearest(name, known)))
+            near = nearest(name, known)
+            problems.found.append(layer.source.error(f"{no_such('key', name, near)} here", (name,), known, near))

@@ -16,16 +16,17 @@ from agents.patient import Patient
 from agents.practice import GpPractice
 from agents.region import Region, State
 from agents.ward import Ward
+from sim.limits import MOST_ROOT, whole_number
 from sim.measures import CONDITIONS
 from sim.months import Months
 from sim.planning import IN_FORCE
 from sim.reading import InputError
+from sim.scenario import Scenario, scenario_of
 from sim.state import DEAD, MOVED, PLACES
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from sim.scenario import Scenario
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -55,25 +56,31 @@ class CareModel(BaseModel):
 
     Parameters
     ----------
-    scenario : Scenario
-        Complete scenario; kept as ``config``.
+    scenario : Scenario, str or Path
+        Complete scenario, or what :meth:`Scenario.load` takes; the scenario is kept as ``config``.
     seed : int
-        Root seed of all luck.
+        Root seed of all luck, from 0 to 2**53.
     patients : bool
         Whether people are agents too; without them the same days are lived, only faster.
     shadow : tuple of str
         Contracts kept as shadow accounts.
     keep_events : bool
         Keep every event.
+
+    Raises
+    ------
+    InputError
+        If the scenario or a contract cannot be used, or the seed is no such number.
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int = 1, *, patients: bool = True, shadow: tuple[str, ...] = (),
+        self, scenario: Scenario | str | Path, seed: int = 1, *, patients: bool = True, shadow: tuple[str, ...] = (),
         keep_events: bool = False,
     ) -> None:  # fmt: skip
+        seed = whole_number("seed", seed, 0, MOST_ROOT)
+        self.config = scenario_of(scenario)
         super().__init__(seed=seed)
-        self.config = scenario
-        self.months = Months(scenario, seed, shadow, keep_events)
+        self.months = Months(self.config, seed, shadow, keep_events)
         self.columns = PatientView(self.months.world.state.people)
         self.places: Sequence[str] = PLACES
         self.condition_bits: Mapping[str, int] = CONDITIONS

@@ -10,7 +10,7 @@ from sim.layers import Layer, parameter_changes, path_from
 from sim.locating import Key
 from sim.parameters import Parameter, Parameters
 from sim.parameters.own_figures import figures_from_file, figures_from_rows
-from sim.reading import InputError, Problems, dotted, nearest, shown
+from sim.reading import InputError, Problems, dotted, nearest, no_such, shown
 
 
 def apply_layers(
@@ -77,6 +77,8 @@ def _with_keys(parameters: Parameters, layer: Layer, settings: tuple[str, ...], 
     values: dict[str, Any] = {}
     for theme in parameters.themes if "response" in parameters.themes else (*parameters.themes, "response"):
         table = layer.data.get(theme, {})
+        if theme == "response" and not isinstance(table, dict):
+            continue  # told with the settings that stand there
         if not isinstance(table, dict):
             text = f"{shown(table)} stands where a table is expected"
             problems.found.append(layer.source.error(text, (theme,), "a table of figures"))
@@ -104,7 +106,8 @@ def _checked(
         if len(key) == 2 and key[0] == "response" and name not in parameters and len(names) == 1 and name == names[0]:
             known = [*settings, *dict.fromkeys(one.split(".")[1] for one in parameters if one.startswith("response."))]
             allowed, suggestion = known, nearest(str(key[1]), known)
-            raise layer.source.error(f"there is no key {shown(key[1])} here", key, allowed, suggestion) from None
+            problem = f"{no_such('key', str(key[1]), suggestion)} here"
+            raise layer.source.error(problem, key, allowed, suggestion) from None
         raise InputError(
             error.problem, layer.source.file, layer.source.line_of(key), dotted(key), allowed, suggestion
         ) from None

@@ -96,7 +96,7 @@ class Planning:
             REFERENCE: ((self.first, reference),),
         }
         for name in shadow:
-            schedules[name] = ((self.first, reference), (self.start, name))
+            schedules[name] = tuple({self.first: reference, self.start: name}.items())  # one row without burn-in
         used = dict.fromkeys(name for rows in schedules.values() for _, name in rows)
         contracts = {name: Contract.load(name) for name in used}
         self.settlement = Settlement.of(schedules, contracts, scenario.parameters, self.places)

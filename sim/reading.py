@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from sim.locating import Key, key_lines, split_key
+from sim.lookalikes import hidden_difference, visible
+from sim.parser_words import in_plain_words
 
 #: Largest file that is read, in bytes.
 MOST_BYTES = 1_000_000
 #: Deepest nesting of tables and arrays, and most parts of one dotted key.
 MOST_LEVELS = 16
 _MOST_NAMES_SHOWN = 12
+_MOST_SHOWN = 60
+_MOST_SHOWN_LEVELS = 2
 #: How like a file's name must be to that of a missing one, from 0 to 1, to be suggested: names of files are short.
 _LIKE_A_FILE = 0.8
 # A key of very many parts would keep the parser busy for minutes; nobody writes one.
@@ -75,12 +79,21 @@ class InputError(Exception):
             text += f' Did you mean "{self.suggestion}"?'
         if self.allowed:
             text += f" Allowed: {self.allowed if isinstance(self.allowed, str) else _listed(self.allowed)}."
-        return text
+        return visible(text)
 
     @property
     def all(self) -> tuple[InputError, ...]:
         """The problem itself and the further ones found in the same pass."""
         return (self, *self.others)
+
+
+class UnusableNumberError(InputError):
+    """A number that nothing can be computed with; whatever else is said of its place follows from it."""
+
+    def hides(self, other: InputError) -> bool:
+        """Whether another problem is of the same place, and so need not be told."""
+        around = f"{self.key}.".startswith(f"{other.key}.") and self.file == other.file and self.line == other.line
+        return around and not isinstance(other, UnusableNumberError)
 
 
 class Problems:
@@ -101,7 +114,9 @@ class Problems:
         """Raise them as one error, each once, by file and line; nothing where there are none."""
         if not self.found:
             return
-        once = list({str(problem): problem for problem in self.found}.values())
+        numbers = [problem for problem in self.found if isinstance(problem, UnusableNumberError)]
+        told = (problem for problem in self.found if not any(number.hides(problem) for number in numbers))
+        once = list({str(problem): problem for problem in told}.values())
         files = list(dict.fromkeys(problem.file for problem in once))
         first, *others = sorted(once, key=lambda problem: (files.index(problem.file), problem.line or 0))
         first.others = tuple(others)
@@ -119,7 +134,7 @@ def _listed(names: Sequence[str]) -> str:
 def nearest(name: str, names: Iterable[str], like: float = 0.6) -> str | None:
     """The valid name most like a wrong one, or None if none is as like it as that (1: the same)."""
     wanted = name[:100].casefold()
-    by_fold = {known.casefold(): known for known in names}
+    by_fold = {known.casefold(): known for known in names if known != name}
     found = difflib.get_close_matches(wanted, by_fold, n=1, cutoff=like)
     return by_fold[found[0]] if found else None
 
@@ -128,20 +143,42 @@ def unknown_name(what: str, name: str, names: Iterable[str], **place: Any) -> In
     """Error for a name that does not exist, with the nearest that does; ``place`` is file, line and key."""
     known = sorted(names)
     allowed: str | list[str] = known or f"none, as there is no {what.removesuffix(' called')}"
-    return InputError(f"there is no {what} {shown(name)}", allowed=allowed, suggestion=nearest(name, known), **place)
+    near = nearest(name, known)
+    return InputError(no_such(what, name, near), allowed=allowed, suggestion=near, **place)
+
+
+def no_such(what: str, name: str, near: str | None) -> str:
+    """That something of a name does not exist; of a name that looks like the nearest one also how it differs."""
+    differs = None if near is None else hidden_difference(name, near)
+    return f"there is no {what} {shown(name)}" + (f" ({differs})" if differs else "")
 
 
 def shown(value: object) -> str:
     """A value as a person would write it, cut when it is long."""
-    if isinstance(value, bool):
-        return str(value).lower()
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
     try:
-        text = f'"{value}"' if isinstance(value, str) else str(value)
+        text = _as_written(value)
     except ValueError:  # Python refuses to print integers of thousands of digits
         return "a number of thousands of digits"
-    if len(text) <= 60:
+    if len(text) <= _MOST_SHOWN:
         return text
-    return text[:56] + (' ..."' if isinstance(value, str) else " ...")
+    return text[: _MOST_SHOWN - 4] + (' ..."' if isinstance(value, str) else " ...")
+
+
+def _as_written(value: object, level: int = 0) -> str:
+    """A value as a file has it; no more of it than is shown."""
+    if isinstance(value, str):
+        return f'"{visible(value[: _MOST_SHOWN + 1])}"'
+    if isinstance(value, (dict, list, tuple)) and level > _MOST_SHOWN_LEVELS:
+        return "..."
+    if isinstance(value, dict):
+        pairs = list(value.items())[:_MOST_SHOWN]
+        inside = ", ".join(f"{quoted(str(name))} = {_as_written(inner, level + 1)}" for name, inner in pairs)
+        return f"{{ {inside} }}" if pairs else "{}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_as_written(inner, level + 1) for inner in value[:_MOST_SHOWN])}]"
+    return str(value).lower() if isinstance(value, bool) else visible(str(value))
 
 
 def dotted(key: Key) -> str:
@@ -243,16 +280,25 @@ def _neighbour(path: Path) -> str | None:
     return str(stems[found]) if found else None
 
 
-def parse_toml(text: str, file: str | None = None) -> Source:
+def parse_toml(text: str, file: str | None = None, problems: Problems | None = None) -> Source:
     """Values of a TOML text; numbers must be finite and nesting shallow.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    file : str, optional
+        Name of its file, for errors.
+    problems : Problems, optional
+        Where numbers that are not finite are kept, if they are to be told together with what else is wrong.
 
     Raises
     ------
     InputError
         With the line of what is wrong.
     """
-    if found := _ENDLESS_KEY.search(text):
-        line = text.count("\n", 0, found.start()) + 1
+    if endless := _ENDLESS_KEY.search(text):
+        line = text.count("\n", 0, endless.start()) + 1
         raise InputError("a key has too many parts", file, line, allowed=f"at most {MOST_LEVELS}")
     try:
         data = tomllib.loads(text)
@@ -261,19 +307,22 @@ def parse_toml(text: str, file: str | None = None) -> Source:
     except ValueError as error:
         raise _not_toml(str(error), file, text) from error
     source = Source(file, text, data)
-    _check_values(source)
+    found = Problems() if problems is None else problems
+    _check_values(source, found)
+    if problems is None:
+        found.end()
     return source
 
 
-def read_source(path: str | Path) -> Source:
-    """A TOML file of at most 1 MB with its values and lines.
+def read_source(path: str | Path, problems: Problems | None = None) -> Source:
+    """A TOML file of at most 1 MB with its values and lines; ``problems`` as for :func:`parse_toml`.
 
     Raises
     ------
     InputError
         If it cannot be read or is not TOML.
     """
-    return parse_toml(read_text(path), str(path))
+    return parse_toml(read_text(path), str(path), problems)
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -282,13 +331,6 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 _DIGITS = "numbers of at most 15 digits"
-_TOML_LINES = 'lines such as [table], key = 3, key = "text", key = 2018-01-01'
-_PARSER_SAYS = {
-    "Cannot overwrite a value": ("a key or table is stated a second time", "each once"),
-    "Illegal character '\\n'": ("a quote is opened and not closed on this line", 'text in quotes: "text"'),
-    "Invalid date or datetime": ("there is no such date", "year-month-day, such as 2018-01-31"),
-    "Invalid value": ("no value can be read here", 'a number, "text", a date such as 2018-01-01, or an array'),
-}
 
 
 def _not_toml(message: str, file: str | None, text: str) -> InputError:
@@ -300,12 +342,11 @@ def _not_toml(message: str, file: str | None, text: str) -> InputError:
             "a number is too long" if found else f"this is not TOML: {message[:200]}", file, line, allowed=_DIGITS
         )
     line = int(place[1]) if place[1] else text.count("\n") + 1
-    said = message[: place.start()]
-    problem, allowed = _PARSER_SAYS.get(said, (f"this is not TOML: {said[:200].lower()}", _TOML_LINES))
+    problem, allowed = in_plain_words(message[: place.start()])
     return InputError(problem, file, line, allowed=allowed)
 
 
-def _check_values(source: Source) -> None:
+def _check_values(source: Source, problems: Problems) -> None:
     waiting: list[tuple[Key, Any]] = [((), source.data)]
     while waiting:
         key, value = waiting.pop()
@@ -316,4 +357,6 @@ def _check_values(source: Source) -> None:
         elif isinstance(value, list):
             waiting.extend(((*key, index), inner) for index, inner in enumerate(value))
         elif isinstance(value, float) and not math.isfinite(value):
-            raise source.error(f"{value} is not a number that can be used", key, allowed="finite numbers")
+            place = source.line_of(key), dotted(key)
+            problem = f"{value} is not a number that can be used"
+            problems.found.append(UnusableNumberError(problem, source.file, *place, "finite numbers"))

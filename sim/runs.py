@@ -31,6 +31,8 @@ from sim.records import EVENT
 from sim.run_record import RunRecord
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.scenario import Scenario
 
 _OERE: Final = 100.0
@@ -94,15 +96,17 @@ class Result:
         return dict(zip(names, chosen.value.astype(float), strict=True))
 
 
-def simulate(scenario: Scenario, seed: int = 1, shadow: tuple[str, ...] = (), events: bool = False) -> Result:
+def simulate(
+    scenario: Scenario | str | Path, seed: int = 1, shadow: tuple[str, ...] = (), events: bool = False
+) -> Result:
     """Run one scenario.
 
     Parameters
     ----------
-    scenario : Scenario
-        Complete scenario.
+    scenario : Scenario, str or Path
+        Complete scenario, or what :meth:`Scenario.load` takes.
     seed : int
-        Root seed: the same people with the same luck under every contract.
+        Root seed, from 0 to 2**53: the same people with the same luck under every contract.
     shadow : tuple of str
         Contracts whose accounts are kept beside the one in force without moving behaviour.
     events : bool
@@ -112,6 +116,11 @@ def simulate(scenario: Scenario, seed: int = 1, shadow: tuple[str, ...] = (), ev
     -------
     Result
         Finished tables.
+
+    Raises
+    ------
+    InputError
+        If the scenario or a contract cannot be used, or the seed is no such number.
     """
     model = CareModel(scenario, seed=seed, patients=False, shadow=shadow, keep_events=events)
     try:

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from sim.layers import Layer, Merged, check_top_level, layers_of, merge, path_from, schedule_of
+from sim.inherited import merged_of
+from sim.layers import Layer, Merged, check_top_level, layer_with_reference, merge, path_from, schedule_of
 from sim.library import BASE_SCENARIO, Library, built_in, is_path, scenario_folders
 from sim.locating import Key
 from sim.parameters import Parameters
@@ -67,8 +68,8 @@ class Scenario(Strict):
             Saying file, line, key, what is allowed, and the nearest name; further problems are in its ``others``.
         """
         known = library or built_in()
-        name, layers = layers_of(name_or_path, known)
-        return _resolved(name, merge(layers), known.parameters(), known, ())
+        name, merged = merged_of(name_or_path, known)
+        return _resolved(name, merged, known.parameters(), known, ())
 
     def with_(
         self,
@@ -168,15 +169,37 @@ class Scenario(Strict):
 
         return burn_in_fingerprint(self, seed)
 
-    def to_toml(self) -> str:
-        """The resolved scenario as a file that stands alone; loading it gives the same fingerprint."""
+    def to_toml(self, paths: Mapping[str, str] | None = None) -> str:
+        """The resolved scenario as a file that stands alone; loading it gives the same fingerprint.
+
+        Parameters
+        ----------
+        paths : mapping of str to str, optional
+            By absolute path of a contract file that it names, what is written in its place.
+        """
         from sim.scenario_file import as_toml
 
-        return as_toml(self)
+        return as_toml(self, paths or {})
 
     def __hash__(self) -> int:
         """Hash of the canonical form."""
         return hash(self._canonical)
+
+
+def scenario_of(given: Scenario | str | Path) -> Scenario:
+    """A scenario as it is, or what :meth:`Scenario.load` takes.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or cannot be loaded.
+    """
+    if isinstance(given, (str, Path)):
+        return Scenario.load(given)
+    if not hasattr(given, "start_day"):
+        allowed = 'a Scenario, such as Scenario.load("denmark-2018"), the name of a built-in one, or a file'
+        raise InputError(f"{shown(given)} is no scenario", allowed=allowed)
+    return given
 
 
 def _day(when: date, years: int = 0) -> int:
@@ -211,16 +234,23 @@ def _as_in_files(value: Any) -> Any:
 
 
 def _label(scenario: Scenario, changes: Mapping[str, Any]) -> str:
-    parts = [str(value) if key == "payment.contract" else _short(key, value) for key, value in changes.items()]
+    parts = [
+        _name_in(str(value)) if key == "payment.contract" else _short(key, value) for key, value in changes.items()
+    ]
     is_built_in_contract = scenario.name in scenario._library.contracts()
     if list(changes) == ["payment.contract"] and is_built_in_contract and scenario.schedule[0][1] == scenario.name:
         return parts[0]
     return " + ".join([scenario.name, *parts])[:500]
 
 
+def _name_in(reference: str) -> str:
+    """A name as it is, a path without its folders: a label says what was changed, not where it stands."""
+    return Path(reference).stem if is_path(reference) else reference
+
+
 def _short(key: str, value: Any) -> str:
     if isinstance(value, str):
-        return f"{key}={value}"
+        return f"{key}={_name_in(value)}"
     return f"{key}={shown(value)}" if isinstance(value, (int, float, date)) else key
 
 
@@ -238,7 +268,7 @@ def _resolved(name: str, merged: Merged, base: Parameters, library: Library, fig
     if isinstance(stated, dict):
         stated = {key: value for key, value in stated.items() if key in Response.model_fields}
         if isinstance(stated.get("reference"), str):
-            stated["reference"] = path_from(stated["reference"], _layer_with_reference(merged))
+            stated["reference"] = path_from(stated["reference"], layer_with_reference(merged))
     rows = {"schedule": schedule_of(merged)} if merged.rows else {}
     data |= {"response": stated, "payment": rows, "parameters": parameters, "figures": (*figures, *own_files)}
     _check_names(data, merged, library)
@@ -246,7 +276,8 @@ def _resolved(name: str, merged: Merged, base: Parameters, library: Library, fig
     with problems.kept():
         scenario = validated(Scenario, {"name": name} | data, merged.layers[-1].source, find=merged.find)
         scenario._library = library
-        _check_schedule(scenario, merged)
+        if not merged.guessed:
+            _check_schedule(scenario, merged)
     problems.end()
     return scenario
 
@@ -265,11 +296,6 @@ def _check_complete(merged: Merged) -> None:
         validated(Time, merged.data["time"], top, ("time",), merged.find)
     if any(problem.key in ("time", "time.start") for problem in merged.problems.found):
         merged.problems.end()
-
-
-def _layer_with_reference(merged: Merged) -> Layer:
-    stating = (layer for layer in reversed(merged.layers) if "reference" in (layer.data.get("response") or {}))
-    return next(stating, merged.layers[-1])
 
 
 def _check_names(data: Mapping[str, Any], merged: Merged, library: Library) -> None:
@@ -310,17 +336,21 @@ def _known(merged: Merged, what: str, name: Any, names: tuple[str, ...], key: Ke
         merged.problems.found.append(source.unknown(what, name, names, place))
 
 
+def is_contract_file(reference: str) -> bool:
+    """Whether a reference is the path of a file that may hold a contract."""
+    try:
+        return reference.endswith(".toml") and Path(reference).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _known_contract(merged: Merged, reference: Any, library: Library, key: Key) -> None:
     if not _is_name(reference):
         return
     if not is_path(reference):
         _known(merged, "contract", reference, library.contracts(), key)
         return
-    try:
-        found = reference.endswith(".toml") and Path(reference).is_file()
-    except (OSError, ValueError):
-        found = False
-    if not found:
+    if not is_contract_file(reference):
         problem = f"there is no contract file {shown(merged.stated(key))}"
         merged.problems.found.append(merged.error(problem, key, "the path of a .toml file, or the name of a contract"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,20 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
-def as_toml(scenario: Scenario) -> str:
-    """The scenario with every setting and every figure that differs from the built-in ones."""
-    return "\n".join(_lines(scenario)) + "\n"
+def as_toml(scenario: Scenario, paths: Mapping[str, str]) -> str:
+    """The scenario with every setting and every figure that differs from the built-in ones.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The resolved scenario.
+    paths : mapping of str to str
+        What is written in place of the path of a contract file.
+    """
+    return "\n".join(_lines(scenario, paths)) + "\n"
 
 
-def _lines(scenario: Scenario) -> Iterator[str]:
+def _lines(scenario: Scenario, paths: Mapping[str, str]) -> Iterator[str]:
     yield f"name = {toml_value(scenario.name)}"
     for language, text in dict(scenario.title).items():
         if text is not None:
@@ -28,11 +36,14 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield from ("", f"[{name}]", *_pairs(dict(table)))
     yield from ("", "[payment]", "schedule = [")
     for row in scenario.payment.schedule:
-        yield f"    {{ from = {row.start}, contract = {toml_value(row.contract)} }},"
+        yield f"    {{ from = {row.start}, contract = {toml_value(paths.get(row.contract, row.contract))} }},"
     yield "]"
     own = scenario.parameters.own_figures()
     stated = scenario.parameters.restated()
-    yield from ("", "[response]", *_pairs(dict(scenario.response)), *_figures_of("response", stated))
+    response = dict(scenario.response) | {
+        "reference": paths.get(scenario.response.reference, scenario.response.reference)
+    }
+    yield from ("", "[response]", *_pairs(response), *_figures_of("response", stated))
     for theme in dict.fromkeys(name.partition(".")[0] for name in stated):
         if theme != "response":
             yield from ("", f"[{quoted(theme)}]", *_figures_of(theme, stated))

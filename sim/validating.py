@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import typing
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.locating import Key
-from sim.reading import InputError, Problems, Source, dotted, nearest, shown
+from sim.lookalikes import visible
+from sim.reading import InputError, Problems, Source, dotted, nearest, no_such, shown
+from sim.value_words import choices_of, in_plain_words
 
 Model = TypeVar("Model", bound=BaseModel)
 #: Finds the file that a key of merged values came from, and the key's place in that file.
@@ -78,10 +82,23 @@ MonthStart = Annotated[
         description="the first of a month, such as 2018-01-01, from 1990 to 2100",
     ),
 ]
+
+
+def _without_control(text: str) -> str:
+    steering = [sign for sign in text if unicodedata.category(sign) == "Cc" and sign not in "\n\r\t"]
+    if steering:
+        raise ValueError(f"{shown(text)} holds a control character ({visible(steering[0])}), which steers a terminal")
+    return text
+
+
+#: For text that is shown to people: no control characters but ends of lines and tabs.
+readable = AfterValidator(_without_control)
 #: Most characters of a name or a path.
 MOST_OF_A_NAME = 500
 Name = Annotated[
-    str, Field(min_length=1, max_length=MOST_OF_A_NAME, description="text of 1 to 500 characters in quotes")
+    str,
+    Field(min_length=1, max_length=MOST_OF_A_NAME, description="text of 1 to 500 characters in quotes"),
+    readable,
 ]
 
 
@@ -117,7 +134,7 @@ def validated(model: type[Model], data: object, source: Source, at: Key = (), fi
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        explained = [(one, _explained(model, one, source, at, find)) for one in error.errors(include_url=False)]
+        explained = [(one, _explained(model, data, one, source, at, find)) for one in error.errors(include_url=False)]
     # A misspelt key is told, and not that what it was meant to be is missing.
     meant = {(*one["loc"][:-1], text.suggestion) for one, text in explained if one["type"] == "extra_forbidden"}
     problems = Problems(text for one, text in explained if one["type"] != "missing" or one["loc"] not in meant)
@@ -125,13 +142,26 @@ def validated(model: type[Model], data: object, source: Source, at: Key = (), fi
     raise AssertionError("what is wrong has been said")
 
 
-def _explained(model: type[BaseModel], problem: Any, source: Source, at: Key, find: Finder | None) -> InputError:
-    path: Key = tuple(problem["loc"])
+def _explained(
+    model: type[BaseModel], data: object, problem: Any, source: Source, at: Key, find: Finder | None
+) -> InputError:
+    path = _place_in(data, problem)
     field, owner = _field_at(model, path)
     key = (*at, *path)
     file, place = find(key) if find else (source, key)
     text, allowed, suggestion = _words(problem, path, field, owner)
     return InputError(text, file.file, file.line_of(place), dotted(place) or None, allowed, suggestion)
+
+
+def _place_in(data: object, problem: Any) -> Key:
+    """Where a problem is in the values: without what the model adds, such as the type that was tried."""
+    path: Key = ()
+    for part in problem["loc"]:
+        inside = data if isinstance(data, dict) else range(len(data)) if isinstance(data, (list, tuple)) else ()
+        if part not in inside:
+            return (*path, part) if problem["type"] == "missing" else path
+        path, data = (*path, part), data[part]  # type: ignore[index]  # it is a dict, list or tuple
+    return path
 
 
 def _words(
@@ -142,19 +172,27 @@ def _words(
     allowed = described(field) if field else None
     if kind == "extra_forbidden" and owner is not None:
         names = keys_of(owner)
-        return f"there is no key {shown(path[-1])} here", names, nearest(str(path[-1]), names)
+        near = nearest(str(path[-1]), names)
+        return f"{no_such('key', str(path[-1]), near)} here", names, near
     if kind == "missing":
         return f'"{path[-1]}" is missing', allowed, None
     if kind == "literal_error" and field is not None:
-        choices = [str(choice) for choice in typing.get_args(field.annotation)]
+        choices = choices_of(field.annotation)
         near = nearest(value, choices) if isinstance(value, str) else None
         return f"{shown(value)} is not possible here", choices, near
     if kind == "value_error":
         return str(problem["ctx"]["error"]), allowed, None
     if kind in ("model_type", "model_attributes_type"):
         names = keys_of(owner) if owner is not None else []
-        return f"{shown(value)} stands where a table is expected", f"a table with {', '.join(names)}", None
-    return f"{shown(value)} is not possible here", allowed or problem["msg"].lower(), None
+        return f"{shown(value)} stands where a table is expected", allowed or f"a table with {', '.join(names)}", None
+    if len(path) < len(problem["loc"]):  # one of several types that were tried, none of which fits
+        return f"{shown(value)} is not possible here", allowed, None
+    text, known = in_plain_words(kind, value, problem.get("ctx", {}))
+    if (
+        kind == "tuple_type" and allowed and not re.search(r"\b(array|table|rows)\b", allowed)
+    ):  # what the field says of one
+        allowed = f"an array in brackets, of {allowed}"
+    return text, allowed or known, None
 
 
 def described(field: FieldInfo) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sim.kept import made_by_file
 from sim.parameters import record
 from sim.parameters.record import Parameter, Value, as_value, numbers_of, parameter_from, read_theme
-from sim.reading import InputError, nearest, shown
+from sim.reading import InputError, nearest, no_such, shown
 
 __all__ = ["Parameter", "Parameters", "Value"]
 
@@ -171,12 +171,8 @@ class Parameters:
         problem = (
             f"{shown(name)} is a table of parameters, not one" if below and below[0].startswith(name + ".") else ""
         )
-        return InputError(
-            problem or f"there is no parameter {shown(name)}", None, None, name, allowed, self._near(name)
-        )
-
-    def _near(self, name: str) -> str | None:
-        return nearest(name, self._values)
+        near = nearest(name, self._values)
+        return InputError(problem or no_such("parameter", name, near), None, None, name, allowed, near)
 
     @property
     def records(self) -> Mapping[str, Parameter]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.locating import Key
 from sim.parameters.record import Numbers, Parameter, Text, Value, as_value, numbers_of
-from sim.reading import InputError, Problems, Source, nearest, read_text, shown, unknown_name
+from sim.reading import InputError, Problems, Source, nearest, no_such, read_text, shown, unknown_name
 from sim.validating import Strict, validated
 
 COLUMNS = ("id", "value", "low", "high", "unit", "source")
@@ -76,7 +76,7 @@ def _row_of(cells: Mapping[str, str], error: Raised) -> OwnFigure:
 def figures_from_rows(rows: Any, known: Mapping[str, Parameter], source: Source, at: Key) -> list[Parameter]:
     """Parameters replaced by ``[[figures.row]]`` tables of a scenario file."""
     if not isinstance(rows, list):
-        raise source.error(f"{shown(rows)} stands where [[figures.row]] tables are expected", at)
+        raise source.error(f"{shown(rows)} stands where [[figures.row]] tables are expected", at, "[[figures.row]]")
     found: dict[str, Parameter] = {}
     problems = Problems()
     for index, row in enumerate(rows):
@@ -109,6 +109,8 @@ def _replaced(own: OwnFigure, known: Mapping[str, Parameter], error: Raised) -> 
         if value is not None and (fault := parameter.fault_of(value)):
             raise error(fault[0], part, fault[1])
     low, high = (parameter.low, parameter.high) if own.low is None else (own.low, own.high)
+    if own.low is not None and own.high is not None and not _inside(own.low, own.low, own.high):
+        raise error(f"low ({_words(own.low)}) is above high ({_words(own.high)})", "low", "low below high, or the same")
     if low is not None and high is not None and not _inside(own.value, low, high):
         words = f"{_words(low)} to {_words(high)}"
         raise error(
@@ -144,13 +146,18 @@ def _rows(text: str, path: str | Path, problems: Problems) -> Iterator[tuple[int
                 problems.found.append(problem)
                 continue
             yield reader.line_num, filled
+        if reader.line_num < 2:
+            raise InputError("there are no figures in this table", path, 1, allowed="a row for each figure")
     except csv.Error as error:
-        raise InputError(f"this is not a CSV table ({error})", path, reader.line_num) from error
+        message = "the cells of this line cannot be told apart"
+        allowed = "cells without quotes, or each in double quotes that are closed again"
+        raise InputError(message, path, reader.line_num, allowed=allowed) from error
 
 
 def _filled(header: list[str], cells: list[str], separator: str, path: str | Path, line: int) -> dict[str, str]:
     if len(cells) > len(header):
-        raise InputError(f"{len(cells)} cells stand under {len(header)} columns", path, line)
+        allowed = "a cell for each column; decimals with a point, or semicolons between the cells"
+        raise InputError(f"{len(cells)} cells stand under {len(header)} columns", path, line, allowed=allowed)
     filled = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
     if separator == ";":
         filled = {name: _decimal_points(name, cell, path, line) for name, cell in filled.items()}
@@ -160,8 +167,9 @@ def _filled(header: list[str], cells: list[str], separator: str, path: str | Pat
 def _check_header(header: list[str], path: str | Path) -> None:
     for name in header:
         if name not in COLUMNS or header.count(name) > 1:
-            problem = f"{shown(name)} stands twice in" if name in COLUMNS else f"there is no column {shown(name)} for"
-            raise InputError(f"{problem} a table of figures", path, 1, None, COLUMNS, nearest(name, COLUMNS))
+            near = nearest(name, COLUMNS)
+            problem = f"{shown(name)} stands twice in" if name in COLUMNS else f"{no_such('column', name, near)} for"
+            raise InputError(f"{problem} a table of figures", path, 1, None, COLUMNS, near)
     if missing := [name for name in ("id", "value") if name not in header]:
         raise InputError(f'the column "{missing[0]}" is missing', path, 1, allowed=COLUMNS)
 

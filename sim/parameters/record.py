@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from sim.locating import Key
 from sim.reading import Source, read_source, shown
-from sim.validating import Strict, validated
+from sim.validating import Strict, readable, validated
 
 #: A single number, or one number per age band, diagnosis or what the parameter's text says.
 Value = float | tuple[float, ...]
@@ -57,7 +57,9 @@ def numbers_of(value: Value) -> tuple[float, ...]:
 
 
 Numbers = Annotated[Value, BeforeValidator(as_value), Field(description="a number or an array of numbers")]
-Text = Annotated[str, Field(min_length=1, max_length=2000, description="text of 1 to 2000 characters in quotes")]
+Text = Annotated[
+    str, Field(min_length=1, max_length=2000, description="text of 1 to 2000 characters in quotes"), readable
+]
 
 
 Limit = Annotated[float, BeforeValidator(as_value), Field(description="a number")]

@@ -1,11 +1,13 @@
-"""Comparisons of the synthetic engine, made once."""
+"""Comparisons of the synthetic engine, and a small library, made once."""
 
 from __future__ import annotations
 
 import pytest
 
 from experiments.comparison import Effects, compare
+from sim.library import Library
 from tests.experiments import fake_runs
+from tests.sim.small_library import small_library
 
 OTHER_WHOLE = ("governance 0.3, members", "governance 0.6, members")
 
@@ -21,3 +23,9 @@ def effects() -> Effects:
         base, other, *(other.with_(one) for one in changed), labels=["shared-savings", *labels],
         fewer=dict.fromkeys(labels[2:], 2), seeds=6, workers=1, simulate=fake_runs.simulate,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library with few figures, contracts and scenarios."""
+    return small_library(tmp_path_factory.mktemp("library"))

@@ -128,7 +128,7 @@ class FakeScenario:
     time: Time = Time()
     population: Population = Population()
     interventions: tuple[str, ...] = ()
-    figures: None = None
+    figures: tuple[str, ...] = ()
     parameters: Figures = field(default_factory=Figures)
     start_day: int = 17532
     last_day: int = 17532 + 1096
@@ -157,7 +157,12 @@ class FakeScenario:
                 changed = replace(changed, parameters=Figures(rows))
         return changed
 
-    def to_toml(self) -> str:
+    @property
+    def contracts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row.contract for row in self.payment.schedule))
+
+    def to_toml(self, paths: dict[str, str]) -> str:
+        del paths
         return f'name = "{self.name}"\n\n[payment]\ncontract = "{self.payment.schedule[0].contract}"\n'
 
     @classmethod

@@ -16,6 +16,7 @@ from experiments import command_line, replication
 from experiments.command_line import app, main
 from experiments.interruption import interruptible
 from experiments.terminal import ProgressOnError, show_json
+from sim.payment.contract import Contract
 from tests.experiments import fake_runs
 
 
@@ -117,17 +118,62 @@ def test_an_unexpected_problem_is_one_line_and_exit_code_1(
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "said"),
     [
-        ["run"], ["run", "denmark-2018", "--seeds", "0"], ["run", "denmark-2018", "--seed", "-1"],
-        ["compare", "denmark-2018"], ["nonsense"], ["run", "denmark-2018", "--workers", "many"],
+        (["run"], "Missing argument 'SCENARIO'"),
+        (
+            ["run", "denmark-2018", "--seeds", "0"],
+            '"0" is not possible here. Allowed: a whole number from 1 to 100,000',
+        ),
+        (["run", "denmark-2018", "--seeds", "many"], '"many" is not possible here. Allowed: a whole number from 1'),
+        (["run", "denmark-2018", "--seeds", "1e3"], '"1e3" is not possible here'),
+        (["run", "denmark-2018", "--seed", "-1"], '"-1" is not possible here. Allowed: a whole number from 0'),
+        (["run", "denmark-2018", "--seed", "9" * 20], "to 9,007,199,254,740,992"),
+        (["run", "denmark-2018", "--workers", "2.5"], '"2.5" is not possible here. Allowed: a whole number from 1'),
+        (["run", "denmark-2018", "--worker", "2"], "--workers"),
+        (["run", "denmark-2018", "extra"], "extra"),
+        (["run", "denmark-2081"], 'no scenario "denmark-2081". Did you mean "denmark-2018"?'),
+        (["run", "nowhere.toml"], "nowhere.toml: there is no such file"),
+        (["run", "a\x1b[31m.toml"], "a\\u001b[31m.toml: there is no such file"),
+        (["run", ""], 'there is no scenario ""'),
+        (["rum", "denmark-2018"], "Did you mean 'run'?"),
+        (["nonsense"], "No such command 'nonsense'"),
+        (["compare", "denmark-2018"], "Missing argument 'OTHER...'"),
+        (["compare", "Denmark-2018", "shared-savings"], "(capital and small letters count)"),
+        (["incentives", "shared-savings", "--against", "denmark-2081"], 'Did you mean "denmark-2018"?'),
+        (["contracts", "shared-saving"], 'Did you mean "shared-savings"?'),
+        (["contracts", "."], 'there is no contract "."'),
+        (["validate", "baselin"], 'Did you mean "baseline"?'),
+        (["check"], "Missing argument 'FILE...'"),
+        (["bench", "--jso"], "--json"),
+        (["describe", "now"], "now"),
     ],
-)  # fmt: skip
-def test_wrong_words_end_with_exit_code_2(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+)
+def test_wrong_words_end_with_exit_code_2_and_say_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], said: str
 ) -> None:
     assert call(monkeypatch, *words) == 2
-    assert capsys.readouterr().out == ""
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said in " ".join(printed.err.replace("\u2502", " ").split())
+    assert "Input should" not in printed.err
+    assert "\x1b" not in printed.err
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "said"),
+    [
+        ("run", "broken_contracts/cap-per-month.toml", "this is a contract, not a scenario"),
+        ("run", "broken_figures/nan.csv", "this is a table of figures, not a scenario"),
+        ("contracts", "broken_scenarios/no-years.toml", "this is a scenario, not a contract"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_as_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, file: str, said: str
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[1])
+    assert call(monkeypatch, command, file) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.usefixtures("engine")
@@ -210,6 +256,34 @@ def test_check_keeps_to_80_columns(
     assert [line for line in lines if "figures are assumed" in line]
 
 
+@pytest.mark.parametrize(
+    ("columns", "most"), [("60", 60), ("200", 100), ("0", 80), ("3", 50), ("many", 80), ("-5", 80)]
+)
+def test_check_keeps_to_the_width_of_the_terminal_and_never_prints_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, columns: str, most: int
+) -> None:
+    (tmp_path / "own.toml").write_text('extends = "shared-savings"\ntariffs.gp_consultation = 141\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", columns)
+    assert call(monkeypatch, "check", "own.toml") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert most - 25 < max(len(line) for line in lines) <= most
+    assert [line for line in lines if line.startswith("  note: tariffs.gp_consultation")]
+
+
+@pytest.mark.parametrize("words", [["--help"], ["contracts"], ["contracts", "denmark-2018"]])
+def test_no_columns_are_not_taken_at_their_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "0")
+    call(monkeypatch, *words)
+    narrow = capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "80")
+    call(monkeypatch, *words)
+    assert narrow == capsys.readouterr().out
+    assert len(narrow) > 500
+
+
 def test_contracts_are_listed_and_explained(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,6 +292,18 @@ def test_contracts_are_listed_and_explained(
     assert call(monkeypatch, "contracts", "shared-savings", "--json") == 0
     assert {clause["kind"] for clause in json.loads(capsys.readouterr().out)["clauses"]} >= {"fee", "shared_savings"}
     assert call(monkeypatch, "contracts", "shared-saving") == 2
+
+
+def test_every_clause_is_explained_with_its_grade_be_it_assumed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    fee = 'id = "extra"\nkind = "fee"\npayer = "region"\npayee = "gp"\non = "gp_phone"\namount = 5\n'
+    (tmp_path / "own.toml").write_text(f'name = "own"\n[[clause]]\n{fee}', encoding="utf-8")
+    assert call(monkeypatch, "contracts", str(tmp_path / "own.toml")) == 0
+    assert "Grade: assumed" in capsys.readouterr().out
+    assert call(monkeypatch, "contracts", "shared-savings", "--json") == 0
+    assert {clause["grade"] for clause in json.loads(capsys.readouterr().out)["clauses"]} >= {"quoted", "assumed"}
+    assert 'grade = "assumed"' in Contract.load(tmp_path / "own.toml").to_toml()
 
 
 def test_every_command_shows_an_example(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

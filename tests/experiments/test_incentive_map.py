@@ -39,6 +39,21 @@ def test_accounts_can_be_kept_apart(planned: pd.DataFrame) -> None:
     assert rows_json(rows, "incentives by account").count('"account"') == len(rows)
 
 
+def test_an_account_in_which_nothing_moves_for_an_actor_is_left_out_with_all_its_acts(planned: pd.DataFrame) -> None:
+    still = [
+        ("gp", "A", "gp/A", True, "gp_phone", "phone call", 0.0, 0.0, 0.0),
+        ("gp", "A", "region", False, "referral", "referral", 0.0, 0.0, float("nan")),
+        ("gp", "A", "region", False, "gp_phone", "phone call", 0.0, 0.0, float("nan")),
+    ]
+    table = pd.concat([planned, pd.DataFrame(still, columns=COLUMNS)], ignore_index=True)
+    rows = incentive_rows(table, by_account=True)
+    found = set(zip(rows["actor"], rows["account"], rows["action"], strict=True))
+    assert ("gp/A", "gp/A", "gp_phone") in found  # the account moves by another act
+    assert not [one for one in found if one[0].startswith("gp") and one[1] == "region"]
+    assert ("ward/lung", "region", "admission") in found
+    assert incentive_rows(planned, planned, by_account=True).empty
+
+
 def test_a_contract_against_itself_is_exactly_nothing(planned: pd.DataFrame) -> None:
     rows = incentive_rows(planned, planned)
     assert (rows[["gross", "felt", "share_of_income"]].to_numpy() == 0.0).all()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -12,6 +15,8 @@ import pytest
 from experiments.comparison import Effects
 from experiments.levels import estimates_of
 from experiments.run_folder import folder_name, new_folder, write_comparison, write_run, write_table
+from experiments.run_place import ensure_place
+from sim.reading import InputError
 from tests.experiments import fake_runs
 
 
@@ -46,9 +51,48 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
             (folder / "half").write_text("half")
             raise OSError("the disk is full")
 
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(OSError, match=r"run: the results cannot be written \(the disk is full\); nothing half-written"):
         fail()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_cannot_be_written_is_an_error_of_the_system_in_every_format(tmp_path: Path) -> None:
+    table = pd.DataFrame({"value": [0.1]})
+    (tmp_path / "table.parquet").mkdir()
+    with pytest.raises(OSError, match=r"table\.parquet"):
+        write_table(table, tmp_path, "table")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are bytes there")
+def test_a_full_disk_is_told_with_the_place_and_leaves_nothing(tmp_path: Path) -> None:
+    def fill() -> None:
+        with new_folder(tmp_path / "run") as folder:
+            (folder / "table.csv").symlink_to("/dev/full")
+            write_table(pd.DataFrame({"value": range(100_000)}), folder, "table")
+
+    with pytest.raises(OSError, match=r"run: .*No space left.*nothing half-written"):
+        fill()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are bytes there")
+def test_a_folder_is_written_in_whatever_python_was_told_its_name_is_written_in(tmp_path: Path) -> None:
+    place = tmp_path / "Rønde"
+    code = (
+        "import sys\nfrom pathlib import Path\nimport pandas as pd\n"
+        "from experiments.run_folder import write_table\nfrom experiments.run_place import ensure_place, new_folder\n"
+        "place = Path(sys.argv[1])\nensure_place(place)\nassert not str(place).isascii()\n"
+        "with new_folder(place) as folder:\n    write_table(pd.DataFrame({'a': [chr(229)]}), folder, 'table')\n"
+    )
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", code, str(place)], check=True, env=os.environ | plain)
+    assert duckdb.sql(f"SELECT * FROM '{place}/table.parquet'").fetchall() == [("å",)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files may be any bytes there")
+def test_a_folder_whose_name_is_no_text_is_refused_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not text in UTF-8"):
+        ensure_place(tmp_path / os.fsdecode(b"bad\xff"))
 
 
 def test_a_folder_of_the_same_name_is_replaced_whole(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from agents.ward import Ward
 from sim.model import CareModel
 from sim.reading import InputError
 from sim.runs import Result, result_of, simulate
+from sim.scenario import Scenario
 from sim.state import ABSENT, DEAD, MOVED
 from tests.sim.small_runs import assert_same, small
 
@@ -271,3 +272,30 @@ def test_importing_the_scenario_loads_neither_mesa_nor_numba() -> None:
     root = Path(__file__).parents[2]
     said = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_a_model_takes_a_scenario_by_name_or_file_as_loading_does() -> None:
+    assert CareModel("denmark-2018", patients=False).config == Scenario.load("denmark-2018")
+
+
+@pytest.mark.parametrize(
+    ("given", "seed", "words"),
+    [
+        ("denmark-2081", 1, 'Did you mean "denmark-2018"'),
+        (Path("nowhere.toml"), 1, "nowhere.toml: there is no such file"),
+        (None, 1, 'nothing is no scenario. Allowed: a Scenario, such as Scenario.load("denmark-2018")'),
+        ({"time.years": 1}, 1, "is no scenario"),
+        ("denmark-2018", "x", 'key seed: "x" is not possible here. Allowed: a whole number from 0'),
+        ("denmark-2018", -1, "key seed: -1 is not possible here"),
+        ("denmark-2018", 1.5, "key seed: 1.5"),
+        ("denmark-2018", True, "key seed: true"),
+        ("denmark-2018", None, "key seed: nothing"),
+    ],
+)
+def test_a_model_of_no_scenario_or_seed_is_refused_with_what_is_allowed(
+    given: object, seed: object, words: str
+) -> None:
+    for make in (CareModel, simulate):
+        with pytest.raises(InputError) as caught:
+            make(given, seed)  # type: ignore[operator]
+        assert words in str(caught.value)

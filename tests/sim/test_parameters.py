@@ -199,7 +199,7 @@ def test_a_danish_spreadsheet_is_read_with_decimal_commas(parameters: Parameters
         (HEADER + "wards.geriatric.beds,20,15,30,patients,\n", 'unit of wards.geriatric.beds is not "patients"'),
         (HEADER + "wards.geriatric.bed,20,15,30,,\n", 'Did you mean "wards.geriatric.beds"'),
         (HEADER + "wards.geriatric.beds,20,,,,\n\nwards.geriatric.beds,21,,,,\n", "line 4, key id: .* given twice"),
-        (HEADER + 'wards.geriatric.beds,20,,,,"open\n', "not a CSV table"),
+        (HEADER + 'wards.geriatric.beds,20,,,,"open\n', "line 2: the cells of this line cannot be told apart"),
         (HEADER + f"wards.geriatric.beds,20,,,,{'x' * 3000}\n", "line 2, key source"),
         ("id;value\nwards.geriatric.beds;1.234\n", "read in two ways"),
     ],

@@ -309,7 +309,9 @@ def test_a_resolved_scenario_written_to_a_file_is_the_same_scenario(
             "wards.geriatric.beds": st.floats(0, 20_000),
             "wards.geriatric.background": st.floats(0, 1),
             "response.gp": st.sampled_from(["none", "altruism-profit"]),
-            "title.en": st.text(st.characters(codec="utf-8"), min_size=1, max_size=50),
+            "title.en": st.text(
+                st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sampled_from("\n\t"), min_size=1
+            ),
             "payment.contract": st.sampled_from(["shared-savings", "drg-activity"]),
         },
     )

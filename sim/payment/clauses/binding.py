@@ -125,7 +125,7 @@ class Binding:
                 np.outer(np.ones(len(AGE_BANDS)), risk) if risk.any() else np.outer(age_mask(name), np.ones(risk.size))
             )
             if np.any(taken * mask):
-                raise self.fail(f"{shown(name)} overlaps another group", (key, name))
+                raise self.fail(f"{shown(name)} overlaps another group", (key, name), "groups that share no age")
             taken += mask
             table += mask * value
         return table

@@ -14,7 +14,7 @@ from sim.payment.accounts import ROLES
 from sim.payment.activity import RISK_GROUPS
 from sim.payment.clauses.base import Numbers
 from sim.reading import nearest, shown
-from sim.validating import Strict, from_array
+from sim.validating import Strict, from_array, readable
 
 #: Largest amount of money that a contract may name, in DKK.
 MOST_MONEY: Final = 1e12
@@ -136,8 +136,8 @@ def _as_text(value: object) -> object:
 class Text(Strict):
     """A text in English and Danish; either may be left out outside what is built in."""
 
-    en: Annotated[str, Field(max_length=5000)] = ""
-    da: Annotated[str, Field(max_length=5000)] = ""
+    en: Annotated[str, Field(max_length=5000), readable] = ""
+    da: Annotated[str, Field(max_length=5000), readable] = ""
 
 
 TextField = Annotated[Text, BeforeValidator(_as_text), Field(description="text, or a table with en and da")]
@@ -189,10 +189,14 @@ class ClauseSpec(Strict):
     id: Id
     kind: str
     text: TextField = Text()
-    source: Annotated[str, Field(max_length=2000)] = ""
+    source: Annotated[str, Field(max_length=2000), readable] = ""
     grade: Literal["quoted", "derived", "assumed", "prior-only"] = "assumed"
     purpose: Id | None = None
     on_top_of: Id | None = None
+
+    def stated(self, mode: Literal["json", "python"] = "python") -> dict[str, Any]:
+        """What the clause says beyond what holds anyway, under the names of a file; its grade always."""
+        return self.model_dump(mode=mode, exclude_defaults=True, by_alias=True) | {"grade": self.grade}
 
 
 class Rest(Strict):
