@@ -199,7 +199,11 @@ def _checked_scenario(name: str, library: Library) -> Checked:
     missing = tuple(one for one in used if one in assumed)
     if problems:
         return Checked(name, "scenario", tuple(problems), missing, len(used))
-    notes = (*_schedule_going_on(name, scenario, library), *_prices_of_reference(scenario, library))
+    notes = (
+        *_schedule_going_on(name, scenario, library),
+        *_prices_of_reference(scenario, library),
+        *_deaths_as_before(scenario),
+    )
     return Checked(name, "scenario", (), missing, len(used), _load_of(scenario), notes)
 
 
@@ -226,6 +230,17 @@ def _prices_of_reference(scenario: Scenario, library: Library) -> Iterator[str]:
                 f"{name} is a price of the reference {Path(reference).stem} too, so that changing it moves money and "
                 "by itself nobody's behaviour; to see behaviour, write the price into a contract of its own"
             )
+
+
+def _deaths_as_before(scenario: Scenario) -> Iterator[str]:
+    """Changed figures of illness, after which as many die as the life table says."""
+    changed = [name for name in scenario.parameters.changed() if name.startswith("health.")]
+    changed = [name for name in changed if not name.startswith("health.mortality.")]
+    if changed:
+        yield (
+            f"{', '.join(changed)}: as many die with it as before, since deaths are fitted anew to the life table "
+            "of the scenario; admissions, and where people die, do change (docs/ageing.md)"
+        )
 
 
 def _contradictions(scenario: Scenario) -> tuple[InputError, ...]:

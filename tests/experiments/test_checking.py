@@ -60,6 +60,16 @@ def test_a_price_that_the_reference_pays_too_is_noted_to_move_nobody(
 
 
 @pytest.mark.parametrize(
+    ("figure", "noted"),
+    [("illness.base = 0.006", True), ("mortality.correction = [0.1, 0.1, 0.1, 0.1, 0.1, 0.1]", False)],
+)
+def test_more_illness_is_noted_to_leave_the_number_of_deaths(figure: str, noted: bool, tmp_path: Path) -> None:
+    checked = check_file(write(tmp_path / "own.toml", f'extends = "denmark-2018"\n[health]\n{figure}\n'))
+    assert checked.ok
+    assert [note.partition(": ")[0] for note in checked.notes] == ["health.illness.base"] * noted
+
+
+@pytest.mark.parametrize(
     ("lines", "told"),
     [
         ('payment.contract = "drg-activity"\n', ["from 2019-01-01 denmark-2018, from 2020-01-01 shared-savings"]),
