@@ -26,6 +26,8 @@ BANDS: Final = len(AGE_BANDS)
 #: Chronic conditions by which capitation is graded, in the order of the axis.
 RISK_GROUPS: Final[tuple[str, ...]] = ("none", "type_2_diabetes", "copd", "both")
 ENROLLED: Final = FLAG["enrolled"]
+#: Flags by which listed events are summed.
+SUMMED_FLAGS: Final[tuple[str, ...]] = ("acute", "readmission")
 
 
 def summed(cells: NDArray[Any], weights: NDArray[Any], length: int) -> Numbers:
@@ -49,18 +51,27 @@ class Sums(NamedTuple):
         Quantity by ward or home-care unit where such an organisation delivers the measure, else zero.
     value : int64 array, shape (measures, municipalities, slots)
         Tariff value in øre of the measures that wards deliver.
-    listed : bool array, shape (measures,)
-        Measures whose rows are in ``rows``. A measure asked for in vain is added, so that a run that hands on the same
+    wanted : bool array, shape (measures,)
+        Measures of which rows are wanted. A measure asked for in vain is added, so that a run that hands on the same
         array has it from the next month on.
+    listed : bool array, shape (measures,)
+        Measures of which there is what follows.
     rows : int32 array
-        Rows of the listed measures, in the order of the table.
+        Rows of the table measure by measure, those of a measure in the order of the table.
+    ends : int64 array, shape (measures + 1,)
+        How many rows there are of each measure and those before it, with no measure first.
+    flagged : int64 array, shape (flags, measures, municipalities)
+        Quantity of events with each of :data:`SUMMED_FLAGS`.
     """
 
     by_practice: Integers
     by_place: Integers
     value: Integers
+    wanted: NDArray[np.bool_]
     listed: NDArray[np.bool_]
     rows: NDArray[np.int32]
+    ends: Integers
+    flagged: Integers
 
 
 @dataclass
@@ -130,28 +141,29 @@ class MonthActivity:
 
     def rows(self, measure: int) -> NDArray[np.int32]:
         """Rows of a measure."""
+        if self.sums is not None and self.sums.listed[measure]:
+            return self.sums.rows[self.sums.ends[measure] : self.sums.ends[measure + 1]]
         found: NDArray[np.int32] = self.kept(("rows", measure), lambda: self._found_rows(measure))
         return found
 
     def _found_rows(self, measure: int) -> NDArray[np.int32]:
-        if self.sums is not None and self.sums.listed[measure]:
-            return np.asarray(self.sums.rows[self.table.measure[self.sums.rows] == measure])
         if self.sums is not None:
-            self.sums.listed[measure] = True
+            self.sums.wanted[measure] = True
         return np.flatnonzero(self.table.measure[: int(self.table.used[0])] == measure).astype(np.int32)
 
-    def column(self, measure: int, name: str) -> Integers:
-        """One column of the rows of a measure, as int64."""
-        found: Integers = self.kept(
-            ("column", measure, name), lambda: getattr(self.table, name)[self.rows(measure)].astype(np.int64)
-        )
-        return found
+    def column(self, measure: int, name: str, among: Integers | None = None) -> Integers:
+        """One column of the rows of a measure, or of those at some positions among them, as int64."""
+        rows = self.rows(measure)
+        if among is not None and len(among) < len(rows) // 4:  # few: the others are not looked up for them
+            return np.asarray(getattr(self.table, name)[rows[among]], np.int64)
+        found: Integers = self.kept(("column", measure, name), lambda: getattr(self.table, name)[rows].astype(np.int64))
+        return found if among is None else found[among]
 
-    def slots(self, measure: int, axis: str) -> Integers:
-        """Slot of each row of a measure along an axis of organisations."""
+    def slots(self, measure: int, axis: str, among: Integers | None = None) -> Integers:
+        """Slot of each row of a measure, or of those at some positions, along an axis of organisations."""
         if axis == "none":
-            return np.zeros(len(self.rows(measure)), np.int64)
-        return self.column(measure, axis) + 1
+            return np.zeros(len(self.rows(measure) if among is None else among), np.int64)
+        return self.column(measure, axis, among) + 1
 
     def cubes(self, measures: Sequence[int] | Integers, axis: str) -> Integers:
         """Summed quantity of some measures, unweighted.
@@ -218,6 +230,8 @@ class MonthActivity:
 
     def units_with(self, measure: int, flag: str) -> Numbers:
         """Summed quantity of a measure's rows that have a flag, weighted, shape (municipalities,)."""
+        if self.sums is not None and self.sums.listed[measure] and flag in SUMMED_FLAGS:
+            return np.asarray(self.sums.flagged[SUMMED_FLAGS.index(flag), measure] * self.weight)
         flagged = (self.column(measure, "flags") & FLAG[flag]) > 0
         towns, quantity = (self.column(measure, name)[flagged] for name in ("municipality", "quantity"))
         return summed(towns, quantity, len(self.places.municipalities)) * self.weight

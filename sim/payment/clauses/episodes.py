@@ -55,19 +55,18 @@ class Episodes(NamedTuple):
         order = np.lexsort((both[1], both[0]))
         return Episodes(*(values[order] for values in both))
 
-    def around(self, person: Integers, day: Integers, window: int) -> Integers:
-        """Episode that each event falls in, -1 for none, shape (events,)."""
-        found = np.full(len(person), -1, dtype=np.int64)
+    def theirs(self, person: Integers) -> Integers:
+        """Positions of the events of people who have an episode: few people do, so that the rest is set aside early."""
         if not len(self.person) or not len(person):
-            return found
-        # few people have an episode, so the others' events are set aside before anything is looked up
+            return np.zeros(0, np.int64)
         of_somebody = np.zeros(max(int(self.person[-1]), int(person.max())) + 1, np.bool_)
         of_somebody[self.person] = True
-        theirs = np.flatnonzero(of_somebody[person])
-        found[theirs] = self._at(person[theirs], day[theirs], window)
-        return found
+        return np.flatnonzero(of_somebody[person])
 
-    def _at(self, person: Integers, day: Integers, window: int) -> Integers:
+    def around(self, person: Integers, day: Integers, window: int) -> Integers:
+        """Episode that each event falls in, -1 for none, shape (events,)."""
+        if not len(self.person):
+            return np.full(len(person), -1, dtype=np.int64)
         at = np.searchsorted(_key(self.person, self.opened), _key(person, day), side="right") - 1
         last = np.maximum(at, 0)
         inside = (at >= 0) & (self.person[last] == person) & (day < self.opened[last] + window)
