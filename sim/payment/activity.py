@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -150,6 +150,12 @@ class MonthActivity:
         if self.sums is not None:
             self.sums.wanted[measure] = True
         return np.flatnonzero(self.table.measure[: int(self.table.used[0])] == measure).astype(np.int32)
+
+    def only(self, rows: Integers) -> MonthActivity:
+        """The month with some of its rows alone, which are copied; what is known of people stays."""
+        columns: list[Any] = [column[rows] for column in self.table[1:]]
+        table = type(self.table)(np.array([len(rows)]), *columns)
+        return replace(self, table=table, quantity=None, sums=None, once=MadeOnce(), _kept={})
 
     def column(self, measure: int, name: str, among: Integers | None = None) -> Integers:
         """One column of the rows of a measure, or of those at some positions among them, as int64."""

@@ -194,14 +194,14 @@ class Filter:
         """Which of not enrolled and enrolled pass, shape (2,)."""
         return np.array([float(not self.wanted & ENROLLED), float(not self.barred & ENROLLED)])
 
-    def rows(self, month: MonthActivity, measure: int, among: Integers | None = None) -> Integers | None:
-        """Positions of the passing rows within a measure, or within some of its rows; None when all pass."""
+    def rows(self, month: MonthActivity, measure: int) -> Integers | None:
+        """Positions of the passing rows within a measure; None when all pass."""
         keep: np.ndarray[Any, np.dtype[np.bool_]] | None = None
         if self.wanted or self.barred:
-            flags = month.column(measure, "flags", among)
+            flags = month.column(measure, "flags")
             keep = (flags & (self.wanted | self.barred)) == self.wanted
         for mask, name, shift in self._barring:
-            passes = mask[month.column(measure, name, among) + shift] > 0
+            passes = mask[month.column(measure, name) + shift] > 0
             keep = passes if keep is None else keep & passes
         return None if keep is None else np.flatnonzero(keep)
 

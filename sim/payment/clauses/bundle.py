@@ -132,7 +132,7 @@ class Bundle:
         first, end = (day_number(first_of_month(number)) for number in (month.month, month.month + 1))
         new, row_of_new = self._opened(state, month)
         episodes = Episodes.of(state).with_new(new)
-        inside = inside_of(episodes, self.lines, self.spec.window, self._index, row_of_new, month)
+        inside = inside_of(episodes, self.lines, self.spec.window, row_of_new, month)
         amount, counted = self._under_stop_loss(episodes, inside, month.month)
         inside, episodes = inside._replace(amount=amount), episodes._replace(counted=counted)
         gone = month.gone(episodes.person)

@@ -33,8 +33,7 @@ class Inside(NamedTuple):
 
 
 def inside_of(
-    episodes: Episodes, lines: Sequence[SpendingLine], window: int, index: int, opening: NDArray[np.int32],
-    month: MonthActivity,
+    episodes: Episodes, lines: Sequence[SpendingLine], window: int, opening: NDArray[np.int32], month: MonthActivity
 ) -> Inside:  # fmt: skip
     """Rows that fall in an episode.
 
@@ -46,36 +45,25 @@ def inside_of(
         What counts inside.
     window : int
         Days.
-    index : int
-        Measure of which an event opens an episode.
     opening : int32 array
-        Rows of the table that opened one.
+        Rows of the table that opened one this month.
     month : MonthActivity
         The month.
     """
+    table = month.table
+    rows, episode = episodes.around(table.person[: int(table.used[0])], table.day, window)
+    within = month.only(rows)
     parts: list[tuple[Any, ...]] = []
-    around = {line.measure: _around(episodes, line.measure, window, month) for line in lines}
     for number, line in enumerate(lines):
-        among, episode = around[line.measure]
-        passing, amount = line.by_row(month, among)
-        if passing is not None:
-            among, episode = among[passing], episode[passing]
-        slot = month.slots(line.measure, "none" if line.fee is None else line.fee.axis, among)
-        opened = np.zeros(len(among), np.bool_)
-        if line.measure == index:
-            opened = np.isin(month.rows(line.measure)[among], opening)
-        day, town, flags = (month.column(line.measure, name, among) for name in ("day", "municipality", "flags"))
-        back = (flags & FLAG["readmission"]) > 0
-        parts.append((day, episode, np.full(len(among), number), town, slot, opened, back, amount))
-    columns = [np.concatenate(every) for every in zip(*parts, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
-    return Inside(*(values[order] for values in columns[1:]))
-
-
-def _around(episodes: Episodes, measure: int, window: int, month: MonthActivity) -> tuple[Integers, Integers]:
-    """Positions of the rows of a measure that fall in an episode, and the episode of each."""
-    theirs = episodes.theirs(month.column(measure, "person"))
-    person, day = (month.column(measure, name, theirs) for name in ("person", "day"))
-    episode = episodes.around(person, day, window)
-    inside = episode >= 0
-    return theirs[inside], episode[inside]
+        passing, amount = line.by_row(within)
+        chosen = within.rows(line.measure)
+        slot = within.slots(line.measure, "none" if line.fee is None else line.fee.axis, passing)
+        parts.append((chosen if passing is None else chosen[passing], np.full(len(amount), number), slot, amount))
+    row, which, slot, amount = (np.concatenate(every) for every in zip(*parts, strict=True))
+    order = np.argsort(within.table.day[row], kind="stable")
+    row = row[order]
+    opens = np.zeros(len(rows), np.bool_)
+    opens[np.searchsorted(rows, opening)] = True  # what opens an episode falls in it
+    back = (within.table.flags & FLAG["readmission"]) > 0
+    town = within.table.municipality.astype(np.int64)
+    return Inside(episode[row], which[order], town[row], slot[order], opens[row], back[row], amount[order])

@@ -59,15 +59,16 @@ class SpendingLine(NamedTuple):
         """How many of what the column counts make a unit of the price: values are in øre."""
         return 100.0 if MEASURES[self.measure].name == BY_VALUE else 1.0
 
-    def by_row(self, month: MonthActivity, among: Integers) -> tuple[Integers | None, Numbers]:
-        """Which of some rows of the measure count (None for all), and what each comes to, unweighted, DKK."""
-        filtered = self.filter if self.fee is None else self.fee.parts[self.part].filter
-        passing = None if filtered is None else filtered.rows(month, self.measure, among)
-        chosen = among if passing is None else among[passing]
-        if self.fee is None:
-            return passing, np.asarray(month.column(self.measure, self._counted, chosen) * (self.price / self._parts))
-        part = self.fee.parts[self.part]
-        return passing, part.amounts(month, chosen) * part.outer[month.column(self.measure, "band", chosen)]
+    def by_row(self, month: MonthActivity) -> tuple[Integers | None, Numbers]:
+        """Positions of the rows that count (None for all of the measure), and what each comes to, unweighted, DKK."""
+        if self.fee is not None:
+            part = self.fee.parts[self.part]
+            passing = part.filter.rows(month, self.measure)
+            outer = part.outer[month.column(self.measure, "band", passing)]
+            return passing, part.amounts(month, passing) * outer
+        passing = None if self.filter is None else self.filter.rows(month, self.measure)
+        counted = month.column(self.measure, self._counted, passing)
+        return passing, np.asarray(counted * (self.price / self._parts))
 
     def units(self, month: MonthActivity) -> Numbers:
         """Units over which the mean value of one is taken, by municipality, weighted: one more is of that kind.
