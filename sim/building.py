@@ -119,8 +119,8 @@ def build(scenario: Scenario, seed: int) -> World:
     health = read_theme(HealthRates, "health", parameters)
     home = read_theme(HomeCareRates, "home_care", parameters)
     hospital = read_theme(HospitalRates, "hospital", parameters)
-    there = whole["arrival"] <= scenario.first_day
-    initial = {name: column[there] for name, column in whole.items()}
+    first = np.count_nonzero(whole["arrival"] <= scenario.first_day)  # who is there comes first
+    initial = {name: column[:first] for name, column in whole.items()}
     age = (scenario.first_day - initial["birth"]) / 365.25
     shift = _help_shift(initial, age, network, home)
     need = _help_need(initial, age, shift, home)
@@ -242,9 +242,9 @@ def _sampled(
     """Shares of the sample in home help and nursing homes on the first day."""
     if scenario.population.scale >= 1.0:
         return Sampled(np.ones(len(network.units)), np.ones(len(network.municipalities)))
-    there = columns["arrival"] <= scenario.first_day
+    first = np.count_nonzero(columns["arrival"] <= scenario.first_day)
     sums = []
-    for people in ({name: column[there] for name, column in columns.items()}, everybody):
+    for people in ({name: column[:first] for name, column in columns.items()}, everybody):
         age = (scenario.first_day - people["birth"]) / 365.25
         need = _help_need(people, age, shift, home)
         sums.append((
