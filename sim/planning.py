@@ -16,7 +16,7 @@ from agents.behaviour import behaviour_of
 from agents.responses.law import at_bound
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
-from sim.day.grouping import group_events, list_events
+from sim.day.grouping import fold_practices, group_events, list_events
 from sim.measures import AGE_BANDS, FLAG, MEASURE, MEASURES
 from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
@@ -283,10 +283,15 @@ def sums_of(log: Output | ActivityLog, places: Places, listed: NDArray[np.bool_]
     value = np.zeros((measures, towns, slots), np.int64)
     found, ends = np.empty(used, np.int32), np.zeros(measures + 1, np.int64)
     group_events(log.row, used, _IN_WARDS, _IN_UNITS, found, by_practice, by_place, value, listed, ends)
+    everywhere, delivered = (
+        np.zeros((*shape, 1), np.int64),
+        np.zeros((measures, towns, by_practice.shape[-1]), np.int64),
+    )
+    fold_practices(by_practice, everywhere, delivered)
     rows = np.empty(ends[-1], np.int32)
     flagged = np.zeros((len(SUMMED_FLAGS), measures, towns), np.int64)
     list_events(log.row, found, _SUMMED_FLAGS, ends, rows, flagged)
-    return Sums(by_practice, by_place, value, listed, listed.copy(), rows, ends, flagged)
+    return Sums(by_practice, everywhere, delivered, by_place, value, listed, listed.copy(), rows, ends, flagged)
 
 
 def levels_of(organisations: Organisations) -> dict[str, Numbers]:

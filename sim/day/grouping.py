@@ -46,6 +46,25 @@ def group_events(
 
 
 @entry
+def fold_practices(by_practice: NDArray[np.int64], everywhere: NDArray[np.int64], delivered: NDArray[np.int64]) -> None:
+    """Add up what :func:`group_events` summed by practice, once over practices and once over enrolment and age.
+
+    ``everywhere`` (measure, enrolled, band, municipality, 1) and ``delivered`` (measure, municipality, slot) are given
+    as zeros.
+    """
+    measures, enrolled, bands, towns, slots = by_practice.shape
+    for m in range(measures):
+        for e in range(enrolled):
+            for b in range(bands):
+                for t in range(towns):
+                    total = 0
+                    for s in range(slots):
+                        total += by_practice[m, e, b, t, s]
+                        delivered[m, t, s] += by_practice[m, e, b, t, s]
+                    everywhere[m, e, b, t, 0] = total
+
+
+@entry
 def list_events(
     row: NDArray[Any], found: NDArray[np.int32], flags: NDArray[np.uint16], ends: NDArray[np.int64],
     rows: NDArray[np.int32], flagged: NDArray[np.int64],

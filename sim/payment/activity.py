@@ -47,6 +47,10 @@ class Sums(NamedTuple):
     ----------
     by_practice : int64 array, shape (measures, enrolled, age bands, municipalities, practices + 1)
         Quantity; the first slot is for rows without a practice.
+    everywhere : int64 array, shape (measures, enrolled, age bands, municipalities, 1)
+        The same over all practices.
+    delivered : int64 array, shape (measures, municipalities, practices + 1)
+        The same over enrolment and age.
     by_place : int64 array, shape (measures, enrolled, age bands, municipalities, slots)
         Quantity by ward or home-care unit where such an organisation delivers the measure, else zero.
     value : int64 array, shape (measures, municipalities, slots)
@@ -65,6 +69,8 @@ class Sums(NamedTuple):
     """
 
     by_practice: Integers
+    everywhere: Integers
+    delivered: Integers
     by_place: Integers
     value: Integers
     wanted: NDArray[np.bool_]
@@ -179,18 +185,13 @@ class MonthActivity:
         if self.sums is not None and axis == "practice":
             return self.sums.by_practice[measures]
         if self.sums is not None and axis == "none":
-            return self._by_enrolment(self.sums)[measures]
+            return self.sums.everywhere[measures]
         return np.stack([self._cube(measure, axis) for measure in measures])
 
     def _cube(self, measure: int, axis: str) -> Integers:
         if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
             return self.sums.by_place[measure, ..., : self.places.slots(axis)]
         return self._counted(measure, axis)
-
-    def _by_enrolment(self, sums: Sums) -> Integers:
-        """Summed quantity of all measures without organisations."""
-        found: Integers = self.kept("by enrolment", lambda: sums.by_practice.sum(axis=4, keepdims=True))
-        return found
 
     def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
@@ -204,9 +205,12 @@ class MonthActivity:
         axis = natural_axis(MEASURES[measure].name)
         if self.sums is None or axis == "none":
             return np.asarray(self.cubes([measure], axis).sum(axis=(0, 1, 2)) * self.weight)
-        cubes = self.sums.by_practice if axis == "practice" else self.sums.by_place
-        every: Integers = self.kept(("delivered", axis == "practice"), lambda: cubes.sum(axis=(1, 2)))
+        every = self.sums.delivered if axis == "practice" else self._delivered_in_places(self.sums)
         return np.asarray(every[measure, :, : self.places.slots(axis)] * self.weight)
+
+    def _delivered_in_places(self, sums: Sums) -> Integers:
+        found: Integers = self.kept("delivered", lambda: sums.by_place.sum(axis=(1, 2)))
+        return found
 
     def values(self, measure: int, axis: str) -> Numbers:
         """Tariff value in DKK, weighted, shape (municipalities, slots of the axis)."""
