@@ -143,7 +143,8 @@ class Planning:
             indicators={"experience": self._experience(out)},
             gone=partial(day_gone, self.world.state.people.card),
         )
-        self.settlement.settle(activity, self._capacity(out, days), post=month >= self.start)
+        post = month >= self.start
+        self.settlement.settle(activity, self._capacity(out, days) if post else None, post)
         self.once = activity.once
         for name, book in self.settlement.books.items():
             if name in (IN_FORCE, REFERENCE):
