@@ -31,7 +31,7 @@ from sim.measuring import USES
 from sim.mortality import death_table, hashable
 from sim.network import Network, build_network, names_to_keys
 from sim.parameters.record import numbers_of
-from sim.population.attributes import chronic_fee_enrolment
+from sim.population.attributes import BLOCK, chronic_fee_enrolment
 from sim.population.figures import read_figures
 from sim.population.synthesis import synthesise
 from sim.reading import InputError
@@ -119,8 +119,8 @@ def build(scenario: Scenario, seed: int) -> World:
     health = read_theme(HealthRates, "health", parameters)
     home = read_theme(HomeCareRates, "home_care", parameters)
     hospital = read_theme(HospitalRates, "hospital", parameters)
-    there = whole["arrival"] <= scenario.first_day
-    initial = {name: column[there] for name, column in whole.items()}
+    first = np.count_nonzero(whole["arrival"] <= scenario.first_day)  # who is there comes first
+    initial = {name: column[:first] for name, column in whole.items()}
     age = (scenario.first_day - initial["birth"]) / 365.25
     shift = _help_shift(initial, age, network, home)
     need = _help_need(initial, age, shift, home)
@@ -170,15 +170,8 @@ def no_load(network: Network) -> Load:
 
 def _people(columns: Columns) -> People:
     n = len(columns["key"])
-    card = records(n, CARD)
-    for name in ("birth", "frailty", "practice", "unit", "sex", "municipality", "conditions",
-                 "alone", "scheme"):  # fmt: skip
-        card[name] = columns[name]
-    card.discharged = card.acute_start = card.protected = card.recovers_from = NEVER
-    card.illness = card.mortality = NOT_AT_RISK
-    card.place = np.where(columns["nursing"] > 0, NURSING_HOME, ABSENT)
     return People(
-        card=card,
+        card=_cards(columns),
         arrival=columns["arrival"],
         leaves=columns["leaves"],
         key=np.ascontiguousarray(columns["key"], np.uint64),
@@ -191,6 +184,23 @@ def _people(columns: Columns) -> People:
         control=np.full(n, NEVER_DUE, np.int16),
         watched=np.zeros(n, np.uint8),
     )
+
+
+def _cards(columns: Columns) -> Any:
+    """Cards of everybody, filled some people at a time: so many cards stay in the cache until all is written."""
+    blank = np.zeros((), CARD)
+    for name in ("discharged", "acute_start", "protected", "recovers_from"):
+        blank[name] = NEVER
+    blank["illness"] = blank["mortality"] = NOT_AT_RISK
+    card = records(len(columns["key"]), CARD)
+    for low in range(0, len(card), BLOCK):
+        some = slice(low, low + BLOCK)
+        part = card[some].view(CARD, np.ndarray)
+        part[...] = blank
+        for name in ("birth", "frailty", "practice", "unit", "sex", "municipality", "conditions", "alone", "scheme"):
+            part[name] = columns[name][some]
+        part["place"] = np.where(columns["nursing"][some] > 0, NURSING_HOME, ABSENT)
+    return card
 
 
 def _help_threshold(initial: Columns, age: NDArray[np.float64], home: HomeCareRates) -> NDArray[np.float64]:
@@ -232,9 +242,9 @@ def _sampled(
     """Shares of the sample in home help and nursing homes on the first day."""
     if scenario.population.scale >= 1.0:
         return Sampled(np.ones(len(network.units)), np.ones(len(network.municipalities)))
-    there = columns["arrival"] <= scenario.first_day
+    first = np.count_nonzero(columns["arrival"] <= scenario.first_day)
     sums = []
-    for people in ({name: column[there] for name, column in columns.items()}, everybody):
+    for people in ({name: column[:first] for name, column in columns.items()}, everybody):
         age = (scenario.first_day - people["birth"]) / 365.25
         need = _help_need(people, age, shift, home)
         sums.append((

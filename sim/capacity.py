@@ -36,12 +36,13 @@ class CapacityPlan:
         self.world, self.parameters = world, scenario.parameters
         organisations, card = world.state.organisations, world.state.people.card
         self.practices, self.towns = organisations.practices.copy(), organisations.towns.copy()
-        first = card[world.state.people.arrival <= scenario.first_day]
-        band = np.searchsorted(np.array(AGE_BANDS), (scenario.first_day - first.birth) / 365.25, side="right") - 1
+        first = int(np.count_nonzero(world.state.people.arrival <= scenario.first_day))  # who is there comes first
+        practice, municipality, birth = (card[name][:first] for name in ("practice", "municipality", "birth"))
+        band = np.searchsorted(np.array(AGE_BANDS), (scenario.first_day - birth) / 365.25, side="right") - 1
         contacts = world.rates.derived.contacts_by_band
-        self.on_lists = np.bincount(first.practice, contacts[band], len(self.practices)).astype(np.float64)
+        self.on_lists = np.bincount(practice, contacts[band], len(self.practices)).astype(np.float64)
         self.in_towns = {
-            name: np.bincount(first.municipality, by_band[band], len(self.towns)).astype(np.float64)
+            name: np.bincount(municipality, by_band[band], len(self.towns)).astype(np.float64)
             for name, by_band in self._needs().items()
         }
 

@@ -16,12 +16,12 @@ from agents.behaviour import behaviour_of
 from agents.responses.law import at_bound
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
-from sim.day.grouping import group_events
-from sim.measures import AGE_BANDS, MEASURE, MEASURES
+from sim.day.grouping import fold_practices, group_events, list_events
+from sim.measures import AGE_BANDS, FLAG, MEASURE, MEASURES
 from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
 from sim.payment.accounts import Places, natural_axis
-from sim.payment.activity import MonthActivity, Sums
+from sim.payment.activity import SUMMED_FLAGS, MonthActivity, Sums
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
@@ -56,6 +56,7 @@ REFERENCE: Final = "reference"
 _IN_WARDS, _IN_UNITS = (
     np.array([natural_axis(measure.name) == axis for measure in MEASURES]) for axis in ("ward", "unit")
 )
+_SUMMED_FLAGS = np.array([FLAG[name] for name in SUMMED_FLAGS], np.uint16)
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ class Planning:
             indicators={"experience": self._experience(out)},
             gone=partial(day_gone, self.world.state.people.card),
         )
-        self.settlement.settle(activity, self._capacity(out, days), post=month >= self.start)
+        post = month >= self.start
+        self.settlement.settle(activity, self._capacity(out, days) if post else None, post)
         self.once = activity.once
         for name, book in self.settlement.books.items():
             if name in (IN_FORCE, REFERENCE):
@@ -275,14 +277,22 @@ class Planning:
 
 def sums_of(log: Output | ActivityLog, places: Places, listed: NDArray[np.bool_]) -> Sums:
     """Sums of a month's events, by one pass over them; with the rows of the measures in ``listed``."""
-    used, shape = int(log.used[0]), (len(MEASURES), 2, len(AGE_BANDS), len(places.municipalities))
-    slots = max(places.slots("ward"), places.slots("unit"))
+    used, measures, towns = int(log.used[0]), len(MEASURES), len(places.municipalities)
+    slots, shape = max(places.slots("ward"), places.slots("unit")), (measures, 2, len(AGE_BANDS), towns)
     by_practice = np.zeros((*shape, places.slots("practice")), np.int64)
     by_place = np.zeros((*shape, slots), np.int64)
-    value = np.zeros((shape[0], shape[3], slots), np.int64)
-    rows = np.empty(used, np.int32)
-    found = group_events(log.row, used, _IN_WARDS, _IN_UNITS, listed, rows, by_practice, by_place, value)
-    return Sums(by_practice, by_place, value, listed, rows[:found])
+    value = np.zeros((measures, towns, slots), np.int64)
+    found, ends = np.empty(used, np.int32), np.zeros(measures + 1, np.int64)
+    group_events(log.row, used, _IN_WARDS, _IN_UNITS, found, by_practice, by_place, value, listed, ends)
+    everywhere, delivered = (
+        np.zeros((*shape, 1), np.int64),
+        np.zeros((measures, towns, by_practice.shape[-1]), np.int64),
+    )
+    fold_practices(by_practice, everywhere, delivered)
+    rows = np.empty(ends[-1], np.int32)
+    flagged = np.zeros((len(SUMMED_FLAGS), measures, towns), np.int64)
+    list_events(log.row, found, _SUMMED_FLAGS, ends, rows, flagged)
+    return Sums(by_practice, everywhere, delivered, by_place, value, listed, listed.copy(), rows, ends, flagged)
 
 
 def levels_of(organisations: Organisations) -> dict[str, Numbers]:

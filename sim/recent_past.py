@@ -7,7 +7,7 @@ from all later ones.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from sim.clock import date_of
 from sim.day.before import Before
 from sim.measures import AGE_BANDS
 from sim.mortality import expected_courses
+from sim.population.attributes import BLOCK
 from sim.state import NURSING_HOME
 
 if TYPE_CHECKING:
@@ -42,31 +43,37 @@ def year_before(
     season : float64 array
         Log factor of acute illness by day, from the first day; the year before is taken to be like the one after.
     """
-    card = people.card
-    frailty, age = card.frailty.astype(np.float64), (first_day - card.birth) / 365.25
-    courses, of_state = expected_courses(frailty, age, health)
-    courses = courses * of_state[card.conditions.astype(np.int64) * 2 + (card.place == NURSING_HOME)]
-    band = np.searchsorted(np.array(AGE_BANDS), np.maximum(age, AGE_BANDS[0]), side="right") - 1
+    course, referral = np.empty((2, len(people.key)), np.int64)
+    factors = np.cumsum(np.exp(season[:_DAYS][::-1])), np.arange(1.0, _DAYS + 1.0)
+    for low in range(0, len(people.key), BLOCK):  # what is worked out of so many stays in the cache
+        some = slice(low, low + BLOCK)
+        rates = _rates(people.card[some], first_day, health, hospital)
+        for name, ago, rate, sums in zip(("course", "referral"), (course, referral), rates, factors, strict=True):
+            luck = uniforms(seed, f"{name} before the start", people.key[some])
+            waited = -np.log(luck) * 365.25 / np.maximum(rate, 1e-12)  # in days of mean hazard
+            ago[some] = np.searchsorted(sums, waited) + 1
 
-    def last(
-        luck: NDArray[np.float64], rate: NDArray[np.float64], log_factor: NDArray[np.float64]
-    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        waited = -np.log(luck) * 365.25 / np.maximum(rate, 1e-12)  # in days of mean hazard
-        ago = np.searchsorted(np.cumsum(np.exp(log_factor[::-1])), waited) + 1
+    def listed(ago: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         rows = np.flatnonzero((ago <= _DAYS) & (people.arrival <= first_day))
         return listed_by_day(rows, _DAYS - ago[rows], _DAYS)
 
-    course, course_from = last(uniforms(seed, "course before the start", people.key), courses, season[:_DAYS])
-    rate = hospital.elective_rate[band]
-    referral, referral_from = last(uniforms(seed, "referral before the start", people.key), rate, np.zeros(_DAYS))
     return Before(
-        course=course,
-        course_from=course_from,
-        referral=referral,
-        referral_from=referral_from,
-        frailty=card.frailty.copy(),
+        *listed(course),
+        *listed(referral),
+        frailty=people.card.frailty.copy(),
         month=np.array([date_of(first_day - ago).month - 1 for ago in range(_DAYS, 0, -1)], np.int64),
     )
+
+
+def _rates(
+    card: Any, first_day: int, health: HealthRates, hospital: HospitalRates
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Acute courses and planned admissions a year that are expected of some people."""
+    frailty, age = card.frailty.astype(np.float64), (first_day - card.birth) / 365.25
+    courses, of_state = expected_courses(frailty, age, health)
+    band = np.searchsorted(np.array(AGE_BANDS), np.maximum(age, AGE_BANDS[0]), side="right") - 1
+    state = card.conditions.astype(np.int64) * 2 + (card.place == NURSING_HOME)
+    return courses * of_state[state], hospital.elective_rate[band]
 
 
 def listed_by_day(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -26,6 +26,8 @@ BANDS: Final = len(AGE_BANDS)
 #: Chronic conditions by which capitation is graded, in the order of the axis.
 RISK_GROUPS: Final[tuple[str, ...]] = ("none", "type_2_diabetes", "copd", "both")
 ENROLLED: Final = FLAG["enrolled"]
+#: Flags by which listed events are summed.
+SUMMED_FLAGS: Final[tuple[str, ...]] = ("acute", "readmission")
 
 
 def summed(cells: NDArray[Any], weights: NDArray[Any], length: int) -> Numbers:
@@ -45,22 +47,37 @@ class Sums(NamedTuple):
     ----------
     by_practice : int64 array, shape (measures, enrolled, age bands, municipalities, practices + 1)
         Quantity; the first slot is for rows without a practice.
+    everywhere : int64 array, shape (measures, enrolled, age bands, municipalities, 1)
+        The same over all practices.
+    delivered : int64 array, shape (measures, municipalities, practices + 1)
+        The same over enrolment and age.
     by_place : int64 array, shape (measures, enrolled, age bands, municipalities, slots)
         Quantity by ward or home-care unit where such an organisation delivers the measure, else zero.
     value : int64 array, shape (measures, municipalities, slots)
         Tariff value in øre of the measures that wards deliver.
-    listed : bool array, shape (measures,)
-        Measures whose rows are in ``rows``. A measure asked for in vain is added, so that a run that hands on the same
+    wanted : bool array, shape (measures,)
+        Measures of which rows are wanted. A measure asked for in vain is added, so that a run that hands on the same
         array has it from the next month on.
+    listed : bool array, shape (measures,)
+        Measures of which there is what follows.
     rows : int32 array
-        Rows of the listed measures, in the order of the table.
+        Rows of the table measure by measure, those of a measure in the order of the table.
+    ends : int64 array, shape (measures + 1,)
+        How many rows there are of each measure and those before it, with no measure first.
+    flagged : int64 array, shape (flags, measures, municipalities)
+        Quantity of events with each of :data:`SUMMED_FLAGS`.
     """
 
     by_practice: Integers
+    everywhere: Integers
+    delivered: Integers
     by_place: Integers
     value: Integers
+    wanted: NDArray[np.bool_]
     listed: NDArray[np.bool_]
     rows: NDArray[np.int32]
+    ends: Integers
+    flagged: Integers
 
 
 @dataclass
@@ -130,28 +147,35 @@ class MonthActivity:
 
     def rows(self, measure: int) -> NDArray[np.int32]:
         """Rows of a measure."""
+        if self.sums is not None and self.sums.listed[measure]:
+            return self.sums.rows[self.sums.ends[measure] : self.sums.ends[measure + 1]]
         found: NDArray[np.int32] = self.kept(("rows", measure), lambda: self._found_rows(measure))
         return found
 
     def _found_rows(self, measure: int) -> NDArray[np.int32]:
-        if self.sums is not None and self.sums.listed[measure]:
-            return np.asarray(self.sums.rows[self.table.measure[self.sums.rows] == measure])
         if self.sums is not None:
-            self.sums.listed[measure] = True
+            self.sums.wanted[measure] = True
         return np.flatnonzero(self.table.measure[: int(self.table.used[0])] == measure).astype(np.int32)
 
-    def column(self, measure: int, name: str) -> Integers:
-        """One column of the rows of a measure, as int64."""
-        found: Integers = self.kept(
-            ("column", measure, name), lambda: getattr(self.table, name)[self.rows(measure)].astype(np.int64)
-        )
-        return found
+    def only(self, rows: Integers) -> MonthActivity:
+        """The month with some of its rows alone, which are copied; what is known of people stays."""
+        columns: list[Any] = [column[rows] for column in self.table[1:]]
+        table = type(self.table)(np.array([len(rows)]), *columns)
+        return replace(self, table=table, quantity=None, sums=None, once=MadeOnce(), _kept={})
 
-    def slots(self, measure: int, axis: str) -> Integers:
-        """Slot of each row of a measure along an axis of organisations."""
+    def column(self, measure: int, name: str, among: Integers | None = None) -> Integers:
+        """One column of the rows of a measure, or of those at some positions among them, as int64."""
+        rows = self.rows(measure)
+        if among is not None and len(among) < len(rows) // 4:  # few: the others are not looked up for them
+            return np.asarray(getattr(self.table, name)[rows[among]], np.int64)
+        found: Integers = self.kept(("column", measure, name), lambda: getattr(self.table, name)[rows].astype(np.int64))
+        return found if among is None else found[among]
+
+    def slots(self, measure: int, axis: str, among: Integers | None = None) -> Integers:
+        """Slot of each row of a measure, or of those at some positions, along an axis of organisations."""
         if axis == "none":
-            return np.zeros(len(self.rows(measure)), np.int64)
-        return self.column(measure, axis) + 1
+            return np.zeros(len(self.rows(measure) if among is None else among), np.int64)
+        return self.column(measure, axis, among) + 1
 
     def cubes(self, measures: Sequence[int] | Integers, axis: str) -> Integers:
         """Summed quantity of some measures, unweighted.
@@ -161,18 +185,13 @@ class MonthActivity:
         if self.sums is not None and axis == "practice":
             return self.sums.by_practice[measures]
         if self.sums is not None and axis == "none":
-            return self._by_enrolment(self.sums)[measures]
+            return self.sums.everywhere[measures]
         return np.stack([self._cube(measure, axis) for measure in measures])
 
     def _cube(self, measure: int, axis: str) -> Integers:
         if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
             return self.sums.by_place[measure, ..., : self.places.slots(axis)]
         return self._counted(measure, axis)
-
-    def _by_enrolment(self, sums: Sums) -> Integers:
-        """Summed quantity of all measures without organisations."""
-        found: Integers = self.kept("by enrolment", lambda: sums.by_practice.sum(axis=4, keepdims=True))
-        return found
 
     def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
@@ -186,9 +205,12 @@ class MonthActivity:
         axis = natural_axis(MEASURES[measure].name)
         if self.sums is None or axis == "none":
             return np.asarray(self.cubes([measure], axis).sum(axis=(0, 1, 2)) * self.weight)
-        cubes = self.sums.by_practice if axis == "practice" else self.sums.by_place
-        every: Integers = self.kept(("delivered", axis == "practice"), lambda: cubes.sum(axis=(1, 2)))
+        every = self.sums.delivered if axis == "practice" else self._delivered_in_places(self.sums)
         return np.asarray(every[measure, :, : self.places.slots(axis)] * self.weight)
+
+    def _delivered_in_places(self, sums: Sums) -> Integers:
+        found: Integers = self.kept("delivered", lambda: sums.by_place.sum(axis=(1, 2)))
+        return found
 
     def values(self, measure: int, axis: str) -> Numbers:
         """Tariff value in DKK, weighted, shape (municipalities, slots of the axis)."""
@@ -218,6 +240,8 @@ class MonthActivity:
 
     def units_with(self, measure: int, flag: str) -> Numbers:
         """Summed quantity of a measure's rows that have a flag, weighted, shape (municipalities,)."""
+        if self.sums is not None and self.sums.listed[measure] and flag in SUMMED_FLAGS:
+            return np.asarray(self.sums.flagged[SUMMED_FLAGS.index(flag), measure] * self.weight)
         flagged = (self.column(measure, "flags") & FLAG[flag]) > 0
         towns, quantity = (self.column(measure, name)[flagged] for name in ("municipality", "quantity"))
         return summed(towns, quantity, len(self.places.municipalities)) * self.weight

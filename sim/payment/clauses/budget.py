@@ -251,13 +251,11 @@ class _Terms:
     def activity(self, month: MonthActivity) -> tuple[Numbers, Numbers]:
         """Tariff value in DKK and units of the measure by municipality, weighted."""
         passing = self.filter.rows(month, self.measure)
-        columns: dict[str, Any] = {}
-        for name in ("municipality", "value", "quantity"):
-            column = month.column(self.measure, name)
-            columns[name] = column if passing is None else column[passing]
+        names = ("municipality", "value", "quantity")
+        columns = {name: month.column(self.measure, name, passing) for name in names}
         places = len(month.places.municipalities)
 
-        def by_place(weights: Numbers) -> Numbers:
+        def by_place(weights: Numbers | Integers) -> Numbers:
             return summed(columns["municipality"], weights, places) * month.weight
 
         return by_place(columns["value"] / 100.0), by_place(columns["quantity"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from sim.payment.clauses.bundle_terms import BundleSpec
 from sim.payment.clauses.courses import capped_by_course
 from sim.payment.clauses.episodes import Episodes, opening
 from sim.payment.clauses.fee import Fee, first_slots
+from sim.payment.clauses.inside import Inside, inside_of
 from sim.payment.clauses.spending import SpendingLine, spending_lines, units_of
 from sim.payment.costs import CostTable
 
@@ -29,23 +31,6 @@ _RINGS: Final = ("earned", "earned_back", "opened", "lived", "of_index", "indice
 #: The same by line of what is inside: what it came to, DKK, and units; and what episodes drew in, DKK: all inside but
 #: events of the kind that opens one, since it would happen without the episode too, and not be inside.
 _LINE_RINGS: Final = ("rated", "rated_back", "units", "units_back", "drawn", "drawn_back")
-
-
-class Inside(NamedTuple):
-    """What counts inside episodes in a month, each array of shape (rows,), in the order of days.
-
-    ``episode`` is its position; ``line`` that of what is inside; ``municipality`` and ``slot`` (along the axis of a
-    replaced fee) are the row's own; ``opens`` is whether the row opened the episode, ``back`` whether it belongs to a
-    readmission; ``amount`` is unweighted, DKK.
-    """
-
-    episode: Integers
-    line: Integers
-    municipality: Integers
-    slot: Integers
-    opens: NDArray[np.bool_]
-    back: NDArray[np.bool_]
-    amount: Numbers
 
 
 class Share(NamedTuple):
@@ -147,7 +132,7 @@ class Bundle:
         first, end = (day_number(first_of_month(number)) for number in (month.month, month.month + 1))
         new, row_of_new = self._opened(state, month)
         episodes = Episodes.of(state).with_new(new)
-        inside = self._inside(episodes, row_of_new, month)
+        inside = inside_of(episodes, self.lines, self.spec.window, row_of_new, month)
         amount, counted = self._under_stop_loss(episodes, inside, month.month)
         inside, episodes = inside._replace(amount=amount), episodes._replace(counted=counted)
         gone = month.gone(episodes.person)
@@ -162,42 +147,17 @@ class Bundle:
         now = {"month": month.month, "closing": month.closing}
         return {**state, **seen, **episodes.chosen(runs_on).remembered(), **now}, totals
 
-    def _opened(self, state: ClauseState, month: MonthActivity) -> tuple[Episodes, Integers]:
+    def _opened(self, state: ClauseState, month: MonthActivity) -> tuple[Episodes, NDArray[np.int32]]:
         """Episodes that the month opens, and the rows of the table that open them."""
         passing = self.filter.rows(month, self._index)
-
-        def column(name: str) -> Integers:
-            values = month.column(self._index, name)
-            return values if passing is None else values[passing]
-
+        column = partial(month.column, self._index, among=passing)
         person, day = column("person"), column("day")
         opens = opening(person, day, Episodes.of(state), self.spec.window)
         names = ("band", "municipality", "practice", "unit", "ward")
         others = [column(name)[opens] for name in names]
-        rows = month.rows(self._index).astype(np.int64)
-        rows = (rows if passing is None else rows[passing])[opens]
+        rows = month.rows(self._index)[opens if passing is None else passing[opens]]
         back = ((column("flags")[opens] & FLAG["readmission"]) > 0).astype(np.int64)
         return Episodes(person[opens], day[opens], np.zeros(len(opens)), back, *others), rows
-
-    def _inside(self, episodes: Episodes, opens: Integers, month: MonthActivity) -> Inside:
-        """Rows that fall in an episode, in the order of days."""
-        parts: list[tuple[Any, ...]] = []
-        for number, line in enumerate(self.lines):
-            passing, amount = line.by_row(month)
-            chosen = np.arange(len(amount)) if passing is None else passing
-            person, day = (month.column(line.measure, name)[chosen] for name in ("person", "day"))
-            episode = episodes.around(person, day, self.spec.window)
-            kept = np.flatnonzero(episode >= 0)
-            chosen = chosen[kept]
-            slot = month.slots(line.measure, line.fee.axis)[chosen] if line.fee is not None else np.zeros_like(chosen)
-            town, row = month.column(line.measure, "municipality")[chosen], month.rows(line.measure)[chosen]
-            which = np.full(len(kept), number)
-            opened = np.isin(row, opens) if line.measure == self._index else np.zeros(len(row), np.bool_)
-            back = (month.column(line.measure, "flags")[chosen] & FLAG["readmission"]) > 0
-            parts.append((day[kept], episode[kept], which, town, slot, opened, back, amount[kept]))
-        columns = [np.concatenate(every) for every in zip(*parts, strict=True)]
-        order = np.argsort(columns[0], kind="stable")
-        return Inside(*(values[order] for values in columns[1:]))
 
     def _under_stop_loss(self, episodes: Episodes, inside: Inside, month: int) -> tuple[Numbers, Numbers]:
         """What each row counts, and what each episode has counted so far, under the stop-loss."""

@@ -52,35 +52,35 @@ class Episodes(NamedTuple):
     def with_new(self, new: Episodes) -> Episodes:
         """These episodes and new ones."""
         both: list[Any] = [np.concatenate(pair) for pair in zip(self, new, strict=True)]
-        order = np.lexsort((both[1], both[0]))
+        order = np.argsort(both[0] << _DAY_BITS | both[1], kind="stable")
         return Episodes(*(values[order] for values in both))
 
-    def around(self, person: Integers, day: Integers, window: int) -> Integers:
-        """Episode that each event falls in, -1 for none, shape (events,)."""
-        found = np.full(len(person), -1, dtype=np.int64)
-        if not len(self.person) or not len(person):
-            return found
-        # few people have an episode, so the others' events are set aside before anything is looked up
-        of_somebody = np.zeros(max(int(self.person[-1]), int(person.max())) + 1, np.bool_)
-        of_somebody[self.person] = True
-        theirs = np.flatnonzero(of_somebody[person])
-        found[theirs] = self._at(person[theirs], day[theirs], window)
-        return found
+    def around(self, person: NDArray[np.int32], day: NDArray[np.int32], window: int) -> tuple[Integers, Integers]:
+        """Events that fall in an episode, by their positions, and the episode of each, both (events inside,).
 
-    def _at(self, person: Integers, day: Integers, window: int) -> Integers:
-        at = np.searchsorted(_key(self.person, self.opened), _key(person, day), side="right") - 1
-        last = np.maximum(at, 0)
-        inside = (at >= 0) & (self.person[last] == person) & (day < self.opened[last] + window)
-        return np.where(inside, at, -1)
+        ``day`` may hold more than the days of these events.
+        """
+        none = np.zeros(0, np.int64)
+        if not len(self.person) or not len(person):
+            return none, none
+        last = np.full(max(int(self.person[-1]), int(person.max())) + 1, -1)
+        last[self.person] = np.arange(len(self.person))
+        episode = last[person]
+        theirs = np.flatnonzero(episode >= 0)  # few people have an episode: the others are set aside first
+        who, when, at = person[theirs], day[theirs], episode[theirs]
+        while (later := self._are_of(who, at) & (when < self.opened[at])).any():
+            at -= later
+        inside = self._are_of(who, at) & (when < self.opened[at] + window)
+        return theirs[inside], at[inside]
+
+    def _are_of(self, person: NDArray[np.int32], episode: Integers) -> NDArray[np.bool_]:
+        """Whether each episode is that of a person; none is before the first."""
+        return np.asarray((episode >= 0) & (self.person[episode] == person))
 
     def days(self, first: int, end: int, window: int, gone: Integers) -> Integers:
         """Days of each episode between two days, until its person has died or moved away; ``end`` is not among them."""
         until = np.minimum(np.minimum(self.opened + window, end), gone)
         return np.asarray(np.maximum(until - np.maximum(self.opened, first), 0))
-
-
-def _key(person: Integers, day: Integers) -> Integers:
-    return person << _DAY_BITS | day
 
 
 def opening(person: Integers, day: Integers, open_now: Episodes, window: int) -> Integers:

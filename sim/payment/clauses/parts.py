@@ -69,8 +69,7 @@ class Part:
         """What each passing row earns before ``outer`` and a cap per course, unweighted, DKK."""
 
         def column(name: str) -> Integers:
-            values = month.column(self.measure, name)
-            return values if passing is None else values[passing]
+            return month.column(self.measure, name, passing)
 
         amount = column("value") / 100.0 if self.of_value else column("quantity").astype(np.float64)
         amount = amount * self.price[column("band")]
@@ -87,8 +86,7 @@ class Part:
         passing = self.filter.rows(month, measure)
 
         def column(name: str) -> Integers:
-            values = month.column(measure, name)
-            return values if passing is None else values[passing]
+            return month.column(measure, name, passing)
 
         band, amount = column("band"), self.amounts(month, passing)
         if self.cap is not None and self.per_course:
@@ -100,9 +98,7 @@ class Part:
             )
             amount, courses = capped_by_course(course, amount, self.cap, known, month.month)
             kept.update({f"{self.remembers} {name}": value for name, value in zip(COURSE_FIELDS, courses, strict=True)})
-        slots = month.slots(measure, axis)
-        slots = slots if passing is None else slots[passing]
-        cell = (band * shape[0] + column("municipality")) * shape[1] + slots
+        cell = (band * shape[0] + column("municipality")) * shape[1] + month.slots(measure, axis, passing)
         sums = summed(cell, amount * self.outer[band], BANDS * shape[0] * shape[1])
         return sums.reshape(BANDS, *shape)
 

@@ -44,10 +44,7 @@ class SpendingLine(NamedTuple):
         if self.filter is None:
             return np.asarray(month.quantities()[self.measure] * (self.price * month.weight))
         passing = self.filter.rows(month, self.measure)
-        columns = []
-        for name in ("municipality", "band", self._counted):
-            column = month.column(self.measure, name)
-            columns.append(column if passing is None else column[passing])
+        columns = [month.column(self.measure, name, passing) for name in ("municipality", "band", self._counted)]
         scale = self.price * month.weight / self._parts
         places = len(month.places.municipalities)
         sums = summed(columns[0] * BANDS + columns[1], columns[2], places * BANDS)
@@ -67,11 +64,11 @@ class SpendingLine(NamedTuple):
         if self.fee is not None:
             part = self.fee.parts[self.part]
             passing = part.filter.rows(month, self.measure)
-            band = month.column(self.measure, "band")
-            return passing, part.amounts(month, passing) * part.outer[band if passing is None else band[passing]]
+            outer = part.outer[month.column(self.measure, "band", passing)]
+            return passing, part.amounts(month, passing) * outer
         passing = None if self.filter is None else self.filter.rows(month, self.measure)
-        column = month.column(self.measure, self._counted)
-        return passing, np.asarray((column if passing is None else column[passing]) * (self.price / self._parts))
+        counted = month.column(self.measure, self._counted, passing)
+        return passing, np.asarray(counted * (self.price / self._parts))
 
     def units(self, month: MonthActivity) -> Numbers:
         """Units over which the mean value of one is taken, by municipality, weighted: one more is of that kind.

@@ -81,8 +81,9 @@ def test_a_shadow_account_is_the_same_to_the_ore_as_a_run_of_its_own() -> None:
     assert settlement.books["reference"].ledger.table() == alone.books["in-force"].ledger.table()
 
 
-def test_sums_handed_over_settle_the_same_as_rows() -> None:
-    contract, listed = CONTRACTS["shared-savings"], np.zeros(len(MEASURES), bool)
+@pytest.mark.parametrize("name", ["shared-savings", "bundle-90"])
+def test_sums_handed_over_settle_the_same_as_rows(name: str) -> None:
+    contract, listed = Contract.load(name), np.zeros(len(MEASURES), bool)
     bound, book = contract.bind(PARAMETERS, Accounts(PLACES, contract.pools())), CostTable.of(PARAMETERS)
     for seed in range(3):  # rows that were asked for in the first month are listed from the second on
         events = random_events(np.random.default_rng(seed), 200)
