@@ -281,11 +281,10 @@ def _by_purse(flows: Numbers, cells: Cells, purse: NDArray[np.int64]) -> Numbers
 
 def worth_today(clause: Clause, month: int, discount: float) -> float:
     """Discount from the month in which a clause pays next to the month of the action; monthly payers not at all."""
-    action = (month + 1) % 12 + 1
-    paid_in = getattr(clause, "paid_in", None) or getattr(getattr(clause, "spec", None), "paid_in", None)
-    if paid_in is None or discount == 0.0:
+    if discount == 0.0:
         return 1.0
-    wait = min((paying - action) % 12 for paying in paid_in)
+    action = (month + 1) % 12 + 1
+    wait = min((paying - action) % 12 for paying in clause.paid_in)
     return float((1.0 + discount) ** (-wait / 12.0))
 
 

@@ -1,6 +1,6 @@
 """The nursing-home queue of the model against Erlang's delay system.
 
-People who have home help come to need a place with the same hazard each day, wait in the model's own queue, get a
+People who do not manage alone come to need a place with the same hazard each day, wait in the model's own queue, get a
 place in order of need, and stay until they die with a constant hazard, which goes with the need and so meets those
 waiting as well: many sources, exponential service, c places, nobody turned away, M/M/c with impatient customers
 (Erlang A) once a day. Places are freed and given once a day, so the test is against the chain of the day, solved
@@ -35,7 +35,7 @@ def live_queue(seed: int) -> tuple[float, float]:
     world.rates.health.mortality_nursing_home = math.log(DIES) - NEVER_DIES
     card, organisations = world.state.people.card, world.state.organisations
     card.municipality = 0
-    organisations.towns.help_shift[:] = -1e6  # everybody at home has home help
+    world.rates.home.help_frailty = -1e6  # nobody manages alone
     organisations.units.unit_capacity[:] = 10**12
     organisations.towns.nursing_capacity[0] = PLACES
     out = output_of(world)

@@ -40,6 +40,8 @@ class Clause(Protocol):
         Whether its flows are the same linear function of its totals in every state: they add over people and months.
     sources : tuple of str
         Clauses whose *flows* are its totals (a pool); empty for all others.
+    paid_in : tuple of int
+        Calendar months (1-12) in which it pays; a later payment is worth less today.
     """
 
     kind: str
@@ -57,6 +59,10 @@ class Clause(Protocol):
     @property
     def sources(self) -> tuple[str, ...]:
         """Clauses whose flows are its totals."""
+
+    @property
+    def paid_in(self) -> tuple[int, ...]:
+        """Calendar months in which it pays."""
 
     def start(self) -> ClauseState:
         """State before the first month."""

@@ -104,6 +104,7 @@ class Budget:
     bailout: float
     terms: _Terms | None = None
     kind: str = "budget"
+    paid_in: tuple[int, ...] = EVERY_MONTH
     sources: tuple[str, ...] = ()
 
     @classmethod

@@ -84,6 +84,11 @@ class Capitation:
         self.plain = self.spec.paid_in == EVERY_MONTH
 
     @property
+    def paid_in(self) -> tuple[int, ...]:
+        """Calendar months in which it pays."""
+        return self.spec.paid_in
+
+    @property
     def id(self) -> str:
         """Name in the contract."""
         return self.spec.id

@@ -89,6 +89,11 @@ class SharedSavings:
         self.gates_at = tuple(range(self._spent + self._days, self.size, 2))
 
     @property
+    def paid_in(self) -> tuple[int, ...]:
+        """Calendar months in which it pays."""
+        return self.spec.paid_in
+
+    @property
     def id(self) -> str:
         """Name in the contract."""
         return self.spec.id

@@ -59,6 +59,7 @@ class Fee:
     ceiling: BoundCeiling | None
     key: tuple[Any, ...]
     kind: str = "fee"
+    paid_in: tuple[int, ...] = EVERY_MONTH
     sources: tuple[str, ...] = ()
     _groups: tuple[Integers, ...] = field(init=False)
 

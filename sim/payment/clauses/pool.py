@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.measures import MEASURES
 from sim.payment.accounts import Accounts, Cells
 from sim.payment.activity import MonthActivity
-from sim.payment.clauses.base import ClauseState, Integers, Numbers, split_exactly
+from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, split_exactly
 from sim.payment.clauses.binding import Binding, share_number
 from sim.payment.clauses.shared_savings import check_key
 from sim.payment.clauses.written import Amount, ClauseSpec, Id, Role
@@ -93,6 +93,7 @@ class Pool:
     of: float | None
     linear: bool
     kind: str = "pool"
+    paid_in: tuple[int, ...] = EVERY_MONTH
     size: int = 1
 
     @classmethod
