@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from sim.clock import day_number
+from sim.clock import date_of, day_number
 from sim.fingerprint import load_name
 from sim.inherited import contracts_named, going_on, merged_of
 from sim.kept import is_kept
@@ -201,6 +201,7 @@ def _checked_scenario(name: str, library: Library) -> Checked:
         return Checked(name, "scenario", tuple(problems), missing, len(used))
     notes = (
         *_schedule_going_on(name, scenario, library),
+        *_never_in_force(scenario),
         *_prices_of_reference(scenario, library),
         *_deaths_as_before(scenario),
     )
@@ -213,6 +214,16 @@ def _schedule_going_on(name: str, scenario: Scenario, library: Library) -> Itera
     for whose in dict.fromkeys(row.scenario for row in rows):
         told = ", ".join(f"from {row.start} {Path(row.contract).stem}" for row in rows if row.scenario == whose)
         yield f"the schedule of {whose} goes on: {told}; to end it, state the whole as payment.schedule"
+
+
+def _never_in_force(scenario: Scenario) -> Iterator[str]:
+    """Contracts that begin when the accounts are over."""
+    for first, contract in scenario.schedule:
+        if first >= scenario.last_day:
+            yield (
+                f"{Path(contract).stem} would begin on {date_of(first)}, when the accounts are over "
+                f"({date_of(scenario.last_day)}): it never counts"
+            )
 
 
 def _prices_of_reference(scenario: Scenario, library: Library) -> Iterator[str]:

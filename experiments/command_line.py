@@ -116,7 +116,7 @@ def compare(
     """
     first, asked = _load(base), [_load(other) for other in others]
     from experiments.comparison import compare as compare_scenarios
-    from experiments.comparison import distinct
+    from experiments.comparison import names_beside
     from experiments.run_folder import write_comparison
     from experiments.run_place import ensure_place
     from experiments.terminal import ProgressOnError, say, show_json, show_tables
@@ -125,7 +125,7 @@ def compare(
     ensure_place(out)
     labelled: list[tuple[str, Scenario]] = []
     fewer: dict[str, int] = {}
-    for label, scenario in zip(distinct([one.name for one in asked]), asked, strict=True):
+    for label, scenario in zip(names_beside(first, asked), asked, strict=True):
         others_of = other_membership(scenario, label)
         labelled += [(label, scenario), *governance_ends(scenario, label), *others_of]
         fewer |= dict.fromkeys((name for name, _ in others_of), MEMBERSHIP_SEEDS)

@@ -172,8 +172,8 @@ def compare(
     Raises
     ------
     InputError
-        If the accounts of a scenario cover other days than those of the base (nothing could be paired), if something
-        is no scenario, or if a number is not possible. Nothing has been run then.
+        If the accounts of a scenario cover other days or other people than those of the base (nothing could be
+        paired), if something is no scenario, or if a number is not possible. Nothing has been run then.
     """
     drawn = derive_seeds(seed, seeds)
     base, compared = scenario_of(base), [scenario_of(other) for other in others]
@@ -181,7 +181,8 @@ def compare(
         raise InputError("there is nothing to compare the base with", allowed="one other scenario or more")
     for other in compared:
         _check_period(base, other)
-    names = distinct(list(labels) if labels else [other.name for other in compared])
+        _check_people(base, other)
+    names = distinct(list(labels)) if labels else names_beside(base, compared)
     count = fewer or {}
     plans = [_plan(base, other, name, by_actor, count.get(name)) for name, other in zip(names, compared, strict=True)]
     shadows = tuple(dict.fromkeys(plan.shadow for plan in plans if plan.shadow and plan.shadow_in == "base"))
@@ -213,6 +214,32 @@ def _check_period(base: Scenario, other: Scenario) -> None:
             key="time",
             allowed="the same start and number of years in every scenario of a comparison",
         )
+
+
+def _check_people(base: Scenario, other: Scenario) -> None:
+    """Refuse scenarios of other places or of another sample, of which nothing is paired."""
+    for key in ("municipalities", "scale"):
+        mine, theirs = (getattr(one.population, key) for one in (other, base))
+        if mine != theirs:
+            raise InputError(
+                f'"{other.name}" and "{base.name}" are not of the same people: {_told(mine)} and {_told(theirs)}',
+                key=f"population.{key}",
+                allowed="the same municipalities and scale in every scenario of a comparison",
+            )
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else f"{value:g}"
+
+
+def names_beside(base: Scenario, others: Sequence[Scenario]) -> list[str]:
+    """Names of the scenarios compared: each its own, unless another or the base has it and is not the same."""
+    taken = [base.name] if any(one.name == base.name and _is_other(one, base) for one in others) else []
+    return distinct([*taken, *(one.name for one in others)])[len(taken) :]
+
+
+def _is_other(one: Scenario, base: Scenario) -> bool:
+    return one.fingerprint(0) != base.fingerprint(0)
 
 
 def distinct(names: list[str]) -> list[str]:

@@ -187,9 +187,17 @@ def _care(effects: Effects, label: str) -> str:
         rows.append((name, level(row["base"] * unit.factor), text, beside, percent(row["relative"]), number))
     caption = (
         "Means per run; rates per resident aged 65+ and year. The last column is the change of the rate's numerator a "
-        "year. As only money moves mechanically, every change of care is behavioural unless a direct part is named."
+        "year. As only money moves mechanically, a change of care is behavioural where scenarios differ in payment "
+        "alone; where they differ in more, the table of money has a direct part."
     )
     return table_html(caption, ["", "base", "change", "90 % interval", "relative", "in number"], rows)
+
+
+#: What is told of the part that only comparisons of more than payment have.
+DIRECT: Final = (
+    "Direct: what the scenarios differ in besides payment (beds, capacities, figures), under the base's payment and "
+    "with nobody answering to money. "
+)
 
 
 def _money(effects: Effects, label: str) -> str:
@@ -203,7 +211,8 @@ def _money(effects: Effects, label: str) -> str:
         rows.append((row["payer"], text, beside, *told))
     caption = (
         "Change of the net result (received less paid less booked resource cost), m DKK a year. Mechanical: the other "
-        "contract's account kept beside the base run. Behavioural: the rest. What one owner gains others lose, but for "
+        "contract's account kept beside the base run. Behavioural: the rest. "
+        f"{DIRECT if 'direct' in parts else ''}What one owner gains others lose, but for "
         "the real resources saved."
     )
     return table_html(caption, ["", "net result", "90 % interval", *parts], rows)

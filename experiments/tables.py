@@ -138,8 +138,10 @@ def money_table(effects: Effects, label: str) -> Table:
         whole = row["total"], row["low"], row["high"]
         parts = [part_of(row[one], *whole, 1e6, most=3) for one in (*direct, "mechanical", "behavioural")]
         beside = _lines(interval, median_apart(row["median"], row["low"], row["high"], 1e6, most=3))
-        rows.append((str(row["payer"]), text, beside, *parts))
-    columns = ["", "net result", "90 % interval", *direct, "mechanical", "behavioural"]
+        result = (_lines(text, beside),) if direct else (text, beside)  # five columns of numbers do not fit a terminal
+        rows.append((str(row["payer"]), *result, *parts))
+    result = ("net result\n90 % interval",) if direct else ("net result", "90 % interval")
+    columns = ["", *result, *direct, "mechanical", "behavioural"]
     return table_of("Who pays: change of net result, m DKK a year (+ is better off)", columns, rows)
 
 

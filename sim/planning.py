@@ -184,7 +184,7 @@ class Planning:
             beds=out.ward[WARD_COUNTER["staffed_days"]] / float(days),  # with those of the winter
             nights_elsewhere=out.ward[WARD_COUNTER["displaced_days"]].astype(np.float64),
             practitioners=self._practitioners(),
-            help_minutes=organisations.units.unit_capacity * weeks,
+            help_minutes=np.maximum(organisations.units.unit_capacity, self._granted()) * weeks,
             nursing_minutes=recipients * nursing * weeks,
             nurse_visits=organisations.towns.nurse_capacity * float(days),
             temporary_places=organisations.towns.temporary_capacity.astype(np.float64),
@@ -192,6 +192,10 @@ class Planning:
             training=organisations.unit_levels[:, HOME_CARE_ACTIONS.index("rehabilitation")] - 1.0,
             coded=organisations.ward_levels[:, WARD_ACTIONS.index("coding")].copy(),
         )
+
+    def _granted(self) -> Numbers:
+        """Minutes of home help a week by unit that people have been granted, in the sample and outside."""
+        return np.asarray(self.world.state.organisations.units.unit_committed + self.world.load.unit[:, 0])
 
     def _practitioners(self) -> Numbers:
         """Full-time doctors of each practice, who grow with its minutes; those of the first day if they have none."""

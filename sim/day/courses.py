@@ -106,6 +106,8 @@ def admit(
     level = organisations.ward_levels[max(ward, 0), DISCHARGE_DAY] if ward >= 0 else 1.0
     bed.leave = arrives + stay * level
     bed.fatal = fatal_time(people, i, bed.needed == 1, bed.admitted, stay, rates, today)
+    if bed.fatal < bed.ready:  # who is dying is not sent home: a shorter stay spares nobody's life
+        bed.leave = max(bed.leave, bed.ready)
     if card.mortality > NOT_AT_RISK:  # who waits after the course is over dies as at home
         waited = exponential(
             uniform_at(key, today.streams[DEATH_IN_HOSPITAL], 2), math.exp(-np.float64(card.mortality))

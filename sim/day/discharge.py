@@ -92,7 +92,7 @@ def leaves_early(state: State, k: int, rates: Rates, today: Today, out: Output, 
     w = bed.ward
     if w < 0 or hospital.pressure_switch <= 0.0 or bed.leave >= until + 1.0 or until < today.day + 1.0:
         return False
-    if bed.waits_for != NOTHING or bed.admitted > today.day:
+    if bed.waits_for != NOTHING or bed.admitted > today.day or bed.fatal < bed.ready:
         return False
     organisations = state.organisations
     patients = organisations.wards.ward_modelled[w] + organisations.wards.ward_others[w]
@@ -149,7 +149,7 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     card = people.card[i]
     acute = (flags & _ACUTE) != 0
     days = when - bed.admitted
-    early = bed.ready - min(when, bed.leave)  # negative where the ward keeps its patients beyond readiness
+    early = max(bed.ready - min(when, bed.leave), 0.0)  # who is kept beyond readiness gains nothing by it
     end_course(state, k, rates, today, out)
     index_course(people, i, acute, flags, days, today, out)
     card.discharged = today.day

@@ -15,6 +15,7 @@ from sim.day.illness import (
     SOON,
     ask_nurse,
     ask_practice,
+    doctor_decides,
     referral,
     to_emergency,
 )
@@ -111,17 +112,15 @@ def visit(state: State, claims: Claims, c: int, rates: Rates, today: Today, work
 def nurse_has_no_room(
     state: State, claims: Claims, c: int, rates: Rates, today: Today, work: Work, out: Output
 ) -> None:
-    """No acute nurse is free: what was noticed cannot be acted on, and some of it ends in the hospital."""
+    """No acute nurse is free: what was noticed cannot be acted on, and who called sees the doctor on call instead."""
     people, i, ratio = state.people, claims.entry[c].row, claims.entry[c].ratio
     count(out, people, i, _NURSE_UNMET, 1)
     if claims.entry[c].kind == NOTICED_CONTACT:
         if uniform_at(people.key[i], today.streams[NURSE_OUTCOME], 1) < rates.home.detection_raises_use:
             to_emergency(state, i, 1.0 + rates.hospital.threshold_borderline, today, work, out)
         return
-    if ratio < 1.0 + rates.hospital.threshold_borderline:
-        to_emergency(state, i, ratio, today, work, out)
-    else:
-        write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, _ACUTE, today.day)
+    write(out, people, i, today.day, _OUT_OF_HOURS, 1, 0, 0, -1, _ACUTE, today.day)
+    doctor_decides(state, i, ratio, rates, today, work, out)
 
 
 @jit

@@ -37,6 +37,10 @@ Numbers = NDArray[np.float64]
 Events = dict[str, float]
 
 
+#: A day less than needed raises the risk, a day more does not lower it: the mean of the two, as of any kink.
+_ONE_SIDED: Final = 0.5
+
+
 class Consequences(NamedTuple):
     """Consequences of one kind of provider's actions.
 
@@ -127,7 +131,7 @@ def _admission_threshold(values: Values) -> Events:
 
 def _discharge_day(values: Values) -> Events:
     caused = relapses(values)
-    avoided = Day(values)["health.recovery.early_day"] * caused / (1.0 - caused)
+    avoided = _ONE_SIDED * Day(values)["health.recovery.early_day"] * caused / (1.0 - caused)
     avoided /= 1.0 - avoided * Day(values).base("nights")  # for one bed-day in the end, those of relapses among them
     return _less({name: amount for name, amount in admission(values).items() if name != "bed_day"}, avoided)
 

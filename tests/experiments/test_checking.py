@@ -90,8 +90,9 @@ def test_a_schedule_that_goes_on_behind_a_contract_that_is_set_is_noted(
     )
     checked = check_file(write(tmp_path / "own.toml", f'extends = "parent.toml"\n{lines}'), library)
     assert checked.ok
-    assert [note.partition(": ")[2].partition(";")[0] for note in checked.notes] == told
-    assert all(note.startswith("the schedule of parent goes on") for note in checked.notes)
+    going_on = [note for note in checked.notes if note.startswith("the schedule of parent goes on")]
+    assert [note.partition(": ")[2].partition(";")[0] for note in going_on] == told
+    assert all("when the accounts are over" in note for note in set(checked.notes) - set(going_on))
 
 
 def test_figures_without_a_source_are_named(library: Library, tmp_path: Path) -> None:
@@ -192,3 +193,13 @@ def test_a_contract_without_an_earlier_fee_is_told_so_in_plain_words(tmp_path: P
     clause = 'name = "m"\n[[clause]]\nid = "a"\nkind = "fee"\npayer = "region"\npayee = "gp"\nshare_of = ["a"]\n'
     (problem,) = check_file(write(tmp_path / "m.toml", clause)).problems
     assert "Allowed: none, as there is no fee clause further up." in str(problem)
+
+
+def test_a_contract_that_begins_after_the_accounts_is_noted_never_to_count(tmp_path: Path) -> None:
+    rows = [f'[[payment.schedule]]\nfrom = {day}\ncontract = "{name}"\n' for day, name in (
+        ("2018-01-01", "denmark-2018"), ("2025-01-01", "shared-savings"),
+    )]  # fmt: skip
+    checked = check_file(write(tmp_path / "late.toml", 'extends = "denmark-2018"\n' + "".join(rows)))
+    assert checked.notes == (
+        "shared-savings would begin on 2025-01-01, when the accounts are over (2021-01-01): it never counts",
+    )

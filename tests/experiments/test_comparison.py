@@ -52,6 +52,24 @@ def test_scenarios_over_other_days_are_refused_before_anything_is_run(change: di
         compare(base, base.with_(change), seeds=1, workers=1, simulate=never)
 
 
+@pytest.mark.parametrize("change", [{"population.municipalities": ["Favrskov"]}, {"population.scale": 0.5}])
+def test_scenarios_of_other_people_are_refused_before_anything_is_run(change: dict[str, object]) -> None:
+    def never(*_: object, **__: object) -> Result:
+        raise AssertionError("something was run")
+
+    base = Scenario.load("denmark-2018")
+    with pytest.raises(InputError, match=f"key {next(iter(change))}: .* are not of the same people"):
+        compare(base, base.with_(change), seeds=1, workers=1, simulate=never)
+
+
+def test_another_scenario_of_the_same_name_as_the_base_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    other = tmp_path / "own.toml"
+    other.write_text('name = "denmark-2018"\nextends = "denmark-2018"\nwards.geriatric.beds = 15\n', encoding="utf-8")
+    effects = compare("denmark-2018", other, seeds=1, workers=1, simulate=fake_runs.simulate)
+    assert (effects.base, effects.others) == ("denmark-2018", ("denmark-2018 (2)",))
+    assert set(effects.scenarios) == {"denmark-2018", "denmark-2018 (2)"}
+
+
 @pytest.mark.parametrize(
     ("numbers", "allowed"),
     [
