@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from experiments.checking import counted
 from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, with_interval
-from experiments.reading_effects import at_bound, care_rows, ends, money_rows, of_scenario, other_whole, spoken, years
+from experiments.reading_effects import (
+    at_bound,
+    care_rows,
+    cost_rows,
+    ends,
+    money_rows,
+    of_scenario,
+    other_whole,
+    spoken,
+    years,
+)
 from experiments.variants import MEMBERSHIPS
 
 if TYPE_CHECKING:
@@ -73,7 +83,7 @@ def in_words(effects: Effects, label: str, indicator: str) -> str:
             f" If members take account of {whole_of(effects, others[0])}, not of {whole_of(effects, label)}: "
             f"{_told(effects, others, indicator)} ({counted(runs, 'run')})."
         )
-    return text
+    return f"{text} {_cost_told(effects, label, others)}".rstrip()
 
 
 def doubtful(effects: Effects, label: str) -> str:
@@ -161,6 +171,21 @@ def _told(effects: Effects, names: list[str], indicator: str) -> str:
     return listed(parts)
 
 
+def _cost_told(effects: Effects, label: str, others: list[str]) -> str:
+    """Booked cost at the same degrees, without intervals, which stand in the tables; empty if it is not known."""
+    found = {name: cost_rows(of_scenario(effects, name)).head(1) for name in (*ends(effects, label), label, *others)}
+    if any(row.empty for row in found.values()):
+        return ""
+    told = {
+        name: f"{change(float(row['effect'].iloc[0]), 0.0, 0.0, 1e6, 3)[0]} at governance "
+        f"{_own(effects, label) if name == label else _degree(name)}"
+        for name, row in found.items()
+    }
+    low, *_, high = ends(effects, label)
+    text = f"Booked cost of care, m DKK a year: {listed([told[low], told[label], told[high]])}"
+    return f"{text}; in the other case {listed([told[name] for name in others])}." if others else f"{text}."
+
+
 def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[Cell]]]:
     """What changes a year by scenario; rows in which nothing moves anywhere are left out."""
     cells: dict[str, list[Cell]] = {}
@@ -171,6 +196,9 @@ def _rows(effects: Effects, names: list[str]) -> list[tuple[str, list[Cell]]]:
             texts = *change(row["number_effect"], *numbers, span), median_apart(row["number_median"], *numbers, span)
             cells.setdefault(f"{spoken(str(row['indicator']))}, a year", []).append(texts)
         cells.setdefault("consultations", []).append((percent(consultations(effects, name)), ""))
+        for row in cost_rows(rows).head(1).to_dict("records"):
+            texts = *change(row["effect"], row["low"], row["high"], 1e6, 3), ""
+            cells.setdefault("booked cost of care, m DKK a year", []).append(texts)
         for row in money_rows(rows).to_dict("records"):
             limits = row["low"], row["high"]
             texts = *change(row["total"], *limits, 1e6, 3), median_apart(row["median"], *limits, 1e6, 3)

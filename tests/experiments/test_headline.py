@@ -91,7 +91,18 @@ def test_another_whole_that_members_may_count_is_said_with_its_runs(effects: Eff
     assert len(other_whole(effects, "shared-savings")) == 2
     text = answer(effects, "shared-savings").governance
     assert "If members take account of all that any member gains or loses, not of what the contract divides" in text
-    assert text.endswith("(2 runs).")
+    assert "(2 runs)." in text
+
+
+def test_booked_cost_is_told_at_every_degree_of_governance(effects: Effects) -> None:
+    text = answer(effects, "shared-savings").governance.partition("Booked cost of care, m DKK a year: ")[2]
+    own, other = text.split("; in the other case ")
+    assert [part.rpartition(" ")[2] for part in own.replace(" and ", ", ").split(", ")] == ["0", "0.3", "0.6"]
+    rows = effects.frame[(effects.frame["indicator"] == "resource_cost") & (effects.frame["part"] == "total")]
+    rows = rows[(rows["group"] == "all") & (rows["period"] == "all")].set_index("scenario")["effect"]
+    for name in other_whole(effects, "shared-savings"):
+        assert float(other.split(" at governance ")[0]) == pytest.approx(rows[name] / 1e6, abs=5e-4)
+        other = other.partition(" and ")[2]
 
 
 def test_a_large_fall_of_consultations_is_to_be_doubted(effects: Effects) -> None:
