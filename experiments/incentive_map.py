@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from experiments.numbers_in_words import plain
+from sim.clock import date_of
 
 if TYPE_CHECKING:
     from sim.runs import Planned
@@ -41,6 +43,9 @@ def settled_on(scenario: Scenario, foreseen: pd.DataFrame) -> str:
         f"responds: that of the last twelve months of burn-in, {before} simulated before under "
         f"“{scenario.response.reference}”."
     ]
+    for first, contract in scenario.schedule:
+        if scenario.start_day < first < scenario.last_day:
+            parts.append(f"What “{Path(contract).stem}” pays from {date_of(first)} on is not in this table.")
     for row in foreseen.to_dict("records"):
         benchmark, actual = float(row["benchmark"]), float(row["actual"])
         saving = 1.0 - actual / benchmark if benchmark else 0.0

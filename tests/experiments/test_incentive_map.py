@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from experiments.incentive_map import incentive_rows, kinds
+from experiments.incentive_map import incentive_rows, kinds, settled_on
 from experiments.json_output import ROW_KEYS, rows_json
+from sim.scenario import Scenario
 
 COLUMNS = ["actor", "name", "account", "own", "action", "unit", "gross", "felt", "share_of_income"]
 
@@ -69,3 +70,11 @@ def test_kinds_are_means_over_their_members(planned: pd.DataFrame) -> None:
     single = incentive_rows(planned)
     assert kinds(single[single["actor"] != "gp"])["gross"].tolist() == [-15.0, 500.0]
     assert [*ROW_KEYS["incentives"], "whole"] == list(single.columns)
+
+
+def test_a_contract_that_begins_after_the_first_day_is_said_not_to_be_in_the_table() -> None:
+    later = [{"from": "2018-01-01", "contract": "denmark-2018"}, {"from": "2019-01-01", "contract": "shared-savings"}]
+    base = Scenario.load("denmark-2018")
+    assert "is not in this table" not in settled_on(base, pd.DataFrame())
+    told = settled_on(base.with_({"payment.schedule": later}), pd.DataFrame())
+    assert "What “shared-savings” pays from 2019-01-01 on is not in this table." in told
