@@ -174,13 +174,13 @@ def _told(effects: Effects, names: list[str], indicator: str) -> str:
 def _cost_told(effects: Effects, label: str, others: list[str]) -> str:
     """Booked cost at the same degrees, without intervals, which stand in the tables; empty if it is not known."""
     found = {name: cost_rows(of_scenario(effects, name)).head(1) for name in (*ends(effects, label), label, *others)}
-    if any(row.empty for row in found.values()):
+    if any(rows.empty for rows in found.values()):
         return ""
-    told = {
-        name: f"{change(float(row['effect'].iloc[0]), 0.0, 0.0, 1e6, 3)[0]} at governance "
-        f"{_own(effects, label) if name == label else _degree(name)}"
-        for name, row in found.items()
-    }
+    told = {}
+    for name, rows in found.items():
+        row = rows.iloc[0]
+        degree = _own(effects, label) if name == label else _degree(name)
+        told[name] = f"{change(row['effect'], row['low'], row['high'], 1e6, 3)[0]} at governance {degree}"
     low, *_, high = ends(effects, label)
     text = f"Booked cost of care, m DKK a year: {listed([told[low], told[label], told[high]])}"
     return f"{text}; in the other case {listed([told[name] for name in others])}." if others else f"{text}."
