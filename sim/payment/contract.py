@@ -101,7 +101,7 @@ class Contract:
         written = read_contract(source_of(str(name), problems), problems)
         contract = _of(written)
         if written.whole:  # what is extended may state what would be missed here
-            contract._bound(values, Accounts(places, contract.pools()), problems, set(written.failed))
+            contract._bound(values, Accounts(places, contract.pools()), problems, {*written.failed, *written.dropped})
         problems.end()
 
     def pools(self) -> tuple[str, ...]:

@@ -96,6 +96,8 @@ class Written:
         For each clause the file it was read from and its place there.
     failed : dict
         By id, clauses that could not be read, as they are written.
+    dropped : dict
+        By id, the file that dropped an inherited clause and its place there.
     whole : bool
         Whether everything that it extends was found.
     """
@@ -104,6 +106,7 @@ class Written:
     clauses: dict[str, ClauseSpec] = field(default_factory=dict)
     places: dict[str, tuple[Source, Key]] = field(default_factory=dict)
     failed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    dropped: dict[str, tuple[Source, Key]] = field(default_factory=dict)
     whole: bool = True
 
 
@@ -225,6 +228,8 @@ def _drop(source: Source, head: Head, written: Written, raw: dict[str, Mapping[s
     for index, name in enumerate(head.drop):
         if name not in raw and written.whole:
             problems.found.append(source.unknown("clause to drop called", name, raw, ("drop", index)))
+        elif name in raw:
+            written.dropped[name] = source, ("drop", index)
         for known in (written.clauses, written.failed, raw):
             known.pop(name, None)
 
@@ -246,6 +251,7 @@ def _read_clauses(source: Source, written: Written, raw: dict[str, Mapping[str, 
         inherited = raw.get(name)
         raw[name] = data if "kind" in data or inherited is None else {**inherited, **data}
         written.failed.pop(name, None)
+        written.dropped.pop(name, None)
         try:
             written.clauses[name] = _clause(raw[name], source, at, raw)
             written.places[name] = source, at

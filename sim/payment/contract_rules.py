@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sim.payment.clauses.fee_items import FeeSpec
 from sim.payment.clauses.pool import PoolSpec
@@ -12,6 +12,10 @@ from sim.reading import InputError, Problems
 
 if TYPE_CHECKING:
     from sim.payment.contract_file import Written
+
+
+#: Keys in which a clause names others that it rests on.
+_RESTING: Final = {"on_top_of", "share_of", "item", "spending", "inside", "returns", "covers"}
 
 
 def check_rules(written: Written, problems: Problems) -> None:
@@ -25,7 +29,8 @@ def check_rules(written: Written, problems: Problems) -> None:
     problems : Problems
         Where everything that is wrong is kept.
     """
-    problems.found += [*_named_by_none(written), *_paid_twice(written), *_divided_twice(written), *_open_pools(written)]
+    rules = (_named_by_none, _still_named, _paid_twice, _divided_twice, _open_pools)
+    problems.found += [problem for rule in rules for problem in rule(written)]
 
 
 def names_one_of(names: Set[str], value: object) -> bool:
@@ -40,9 +45,18 @@ def names_one_of(names: Set[str], value: object) -> bool:
 def _named_by_none(written: Written) -> Iterator[InputError]:
     names = {*written.clauses, *written.failed}
     for spec in written.clauses.values():
-        if written.whole and spec.on_top_of is not None and spec.on_top_of not in names:
+        if written.whole and spec.on_top_of is not None and spec.on_top_of not in {*names, *written.dropped}:
             source, at = written.places[spec.id]
             yield source.unknown("clause called", spec.on_top_of, names, (*at, "on_top_of"))
+
+
+def _still_named(written: Written) -> Iterator[InputError]:
+    """No clause may rest on one that was dropped."""
+    for name, (source, at) in written.dropped.items():
+        for spec in written.clauses.values():
+            if names_one_of({name}, spec.model_dump(include=_RESTING)):
+                problem = f'"{name}" is dropped, but "{spec.id}" rests on it'
+                yield source.error(problem, at, f'drop "{spec.id}" as well, or state it anew without "{name}"')
 
 
 def _paid_twice(written: Written) -> Iterator[InputError]:
