@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from experiments.numbers_in_words import counted
 from sim.clock import date_of, day_number
 from sim.fingerprint import load_name
 from sim.inherited import contracts_named, going_on, merged_of
@@ -102,11 +103,6 @@ class Checked:
             "load": self.load,
             "notes": list(self.notes),
         }
-
-
-def counted(number: int, what: str) -> str:
-    """How many there are of something, in words: ``1 figure``, ``2 figures``."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _by_theme(names: Iterable[str]) -> dict[str, list[str]]:

@@ -69,8 +69,8 @@ def run(
 ) -> None:  # fmt: skip
     """Run one scenario and print its indicators with intervals."""
     loaded = _load(scenario)
-    from experiments.checking import counted
     from experiments.levels import estimates_of
+    from experiments.numbers_in_words import counted
     from experiments.replication import Order, derive_seeds, joint_fingerprint, replicate
     from experiments.run_folder import write_run
     from experiments.run_place import ensure_place

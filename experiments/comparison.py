@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.checking import counted
 from experiments.digest import KEYS, Digest, Simulate
 from experiments.intervals import paired_interval
 from experiments.numbers_in_words import change as change_in_words
-from experiments.numbers_in_words import level
+from experiments.numbers_in_words import counted, level
 from experiments.replication import Order, Progress, derive_seeds, joint_fingerprint, replicate
 from experiments.variants import (
     contract_throughout,

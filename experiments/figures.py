@@ -11,10 +11,9 @@ from matplotlib import colormaps
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
-from experiments.checking import counted
 from experiments.figure_files import house_style
 from experiments.intervals import Floats, paired_interval
-from experiments.numbers_in_words import change, kroner, typographic, with_interval
+from experiments.numbers_in_words import change, counted, kroner, typographic, with_interval
 from experiments.reading_effects import (
     ACTORS,
     care_rows,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.checking import counted
-from experiments.numbers_in_words import change, is_nothing, listed, median_apart, percent, with_interval
+from experiments.numbers_in_words import change, counted, is_nothing, listed, median_apart, percent, with_interval
 from experiments.reading_effects import (
     at_bound,
     care_rows,

@@ -7,12 +7,12 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from agents.actions import all_actions
-from experiments.checking import counted
 from experiments.governance import NAMED, doubtful, in_words, limited
 from experiments.intervals import share_interval
 from experiments.numbers_in_words import (
     NO_INTERVAL,
     change,
+    counted,
     is_nothing,
     listed,
     median_apart,

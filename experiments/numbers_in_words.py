@@ -11,6 +11,11 @@ NOTHING: Final = "undefined"
 NO_INTERVAL: Final = "one run: no interval"
 
 
+def counted(number: int, what: str) -> str:
+    """How many there are of something, in words: ``1 figure``, ``2 figures``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def is_number(value: float | None) -> bool:
     """Whether a value is there and finite."""
     return value is not None and math.isfinite(value)

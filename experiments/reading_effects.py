@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pandas as pd
 
 from agents.actions import all_actions
-from experiments.checking import counted
 from experiments.digest import MOVES
+from experiments.numbers_in_words import counted
 from experiments.variants import GOVERNANCE_ENDS, governance_label
 from sim.clock import DAYS_PER_YEAR
 

@@ -47,6 +47,11 @@ GRADES: Final = {
     "prior-only": "a range of opinion; nothing measured speaks to it",
 }
 _OPEN: Final = ("assumed", "prior-only")
+#: What is told of the part that only comparisons of more than payment have.
+_DIRECT: Final = (
+    "Direct: what the scenarios differ in besides payment (beds, capacities, figures), under the base's payment and "
+    "with nobody answering to money. "
+)
 
 #: A table of more rows than this may be broken over pages.
 LONG: Final = 30
@@ -193,13 +198,6 @@ def _care(effects: Effects, label: str) -> str:
     return table_html(caption, ["", "base", "change", "90 % interval", "relative", "in number"], rows)
 
 
-#: What is told of the part that only comparisons of more than payment have.
-DIRECT: Final = (
-    "Direct: what the scenarios differ in besides payment (beds, capacities, figures), under the base's payment and "
-    "with nobody answering to money. "
-)
-
-
 def _money(effects: Effects, label: str) -> str:
     table = money_rows(of_scenario(effects, label))
     parts = [part for part in ("direct", "mechanical", "behavioural") if part in table]
@@ -212,7 +210,7 @@ def _money(effects: Effects, label: str) -> str:
     caption = (
         "Change of the net result (received less paid less booked resource cost), m DKK a year. Mechanical: the other "
         "contract's account kept beside the base run. Behavioural: the rest. "
-        f"{DIRECT if 'direct' in parts else ''}What one owner gains others lose, but for "
+        f"{_DIRECT if 'direct' in parts else ''}What one owner gains others lose, but for "
         "the real resources saved."
     )
     return table_html(caption, ["", "net result", "90 % interval", *parts], rows)
