@@ -16,11 +16,11 @@ from agents.behaviour import behaviour_of
 from agents.responses.law import at_bound
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
-from sim.day.grouping import fold_practices, group_events, list_events
+from sim.day.grouping import fold_sums, group_events, list_events
 from sim.measures import AGE_BANDS, FLAG, MEASURE, MEASURES
 from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
-from sim.payment.accounts import Places, natural_axis
+from sim.payment.accounts import Places
 from sim.payment.activity import SUMMED_FLAGS, MonthActivity, Sums
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.contract import Contract
@@ -52,10 +52,6 @@ Numbers = NDArray[np.float64]
 DECIDE: Final = {"gp": practice.decide, "home_care": home_care.decide, "ward": ward.decide}
 IN_FORCE: Final = "in-force"
 REFERENCE: Final = "reference"
-#: Which measures wards and home-care units deliver.
-_IN_WARDS, _IN_UNITS = (
-    np.array([natural_axis(measure.name) == axis for measure in MEASURES]) for axis in ("ward", "unit")
-)
 _SUMMED_FLAGS = np.array([FLAG[name] for name in SUMMED_FLAGS], np.uint16)
 
 
@@ -254,9 +250,8 @@ class Planning:
         """What a kind did and earned, where its response asks for it: the last year as far as there are accounts."""
         if self.behaviour[kind].response != INCOME_TARGET:
             return None
-        sums = sums_of(out, self.places, np.zeros(len(MEASURES), bool))
         return Books(
-            done=volumes(kind, sums, self.places, self.world.weight),
+            done=volumes(kind, out, self.places, self.world.weight),
             levels=levels_of(self.world.state.organisations)[kind],
             earned=now.own,
             gained=self._income(range(max(self.start, month - 11), month + 1))[kind],
@@ -282,21 +277,16 @@ class Planning:
 def sums_of(log: Output | ActivityLog, places: Places, listed: NDArray[np.bool_]) -> Sums:
     """Sums of a month's events, by one pass over them; with the rows of the measures in ``listed``."""
     used, measures, towns = int(log.used[0]), len(MEASURES), len(places.municipalities)
-    slots, shape = max(places.slots("ward"), places.slots("unit")), (measures, 2, len(AGE_BANDS), towns)
-    by_practice = np.zeros((*shape, places.slots("practice")), np.int64)
-    by_place = np.zeros((*shape, slots), np.int64)
-    value = np.zeros((measures, towns, slots), np.int64)
+    (axis, slots, starts), shape = places.deliverers, (measures, 2, len(AGE_BANDS), towns, 1)
+    quantity, everywhere = np.zeros(2 * len(AGE_BANDS) * starts[-1], np.int64), np.empty(shape, np.int64)
+    value, delivered = np.zeros(starts[-1], np.int64), np.zeros(starts[-1], np.int64)
     found, ends = np.empty(used, np.int32), np.zeros(measures + 1, np.int64)
-    group_events(log.row, used, _IN_WARDS, _IN_UNITS, found, by_practice, by_place, value, listed, ends)
-    everywhere, delivered = (
-        np.zeros((*shape, 1), np.int64),
-        np.zeros((measures, towns, by_practice.shape[-1]), np.int64),
-    )
-    fold_practices(by_practice, everywhere, delivered)
+    group_events(log.row, used, axis, slots, starts, quantity, value, everywhere, listed, found, ends)
+    fold_sums(quantity, slots, everywhere, delivered)
     rows = np.empty(ends[-1], np.int32)
     flagged = np.zeros((len(SUMMED_FLAGS), measures, towns), np.int64)
     list_events(log.row, found, _SUMMED_FLAGS, ends, rows, flagged)
-    return Sums(by_practice, everywhere, delivered, by_place, value, listed, listed.copy(), rows, ends, flagged)
+    return Sums(quantity, everywhere, delivered, value, listed, listed.copy(), rows, ends, flagged)
 
 
 def levels_of(organisations: Organisations) -> dict[str, Numbers]:

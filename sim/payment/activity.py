@@ -45,16 +45,15 @@ class Sums(NamedTuple):
 
     Parameters
     ----------
-    by_practice : int64 array, shape (measures, enrolled, age bands, municipalities, practices + 1)
-        Quantity; the first slot is for rows without a practice.
+    quantity : int64 array
+        For each measure (enrolled, age bands, municipalities, slots of its natural axis), one after the other as
+        :class:`~sim.payment.accounts.Deliverers` says; the first slot is for rows without an organisation.
     everywhere : int64 array, shape (measures, enrolled, age bands, municipalities, 1)
-        The same over all practices.
-    delivered : int64 array, shape (measures, municipalities, practices + 1)
-        The same over enrolment and age.
-    by_place : int64 array, shape (measures, enrolled, age bands, municipalities, slots)
-        Quantity by ward or home-care unit where such an organisation delivers the measure, else zero.
-    value : int64 array, shape (measures, municipalities, slots)
-        Tariff value in øre of the measures that wards deliver.
+        The same over all organisations.
+    delivered : int64 array
+        The same over enrolment and age: for each measure (municipalities, slots).
+    value : int64 array
+        Tariff value in øre, laid out as ``delivered``.
     wanted : bool array, shape (measures,)
         Measures of which rows are wanted. A measure asked for in vain is added, so that a run that hands on the same
         array has it from the next month on.
@@ -68,10 +67,9 @@ class Sums(NamedTuple):
         Quantity of events with each of :data:`SUMMED_FLAGS`.
     """
 
-    by_practice: Integers
+    quantity: Integers
     everywhere: Integers
     delivered: Integers
-    by_place: Integers
     value: Integers
     wanted: NDArray[np.bool_]
     listed: NDArray[np.bool_]
@@ -182,16 +180,19 @@ class MonthActivity:
 
         Shape (those measures, enrolled, age bands, municipalities, slots of the axis).
         """
-        if self.sums is not None and axis == "practice":
-            return self.sums.by_practice[measures]
         if self.sums is not None and axis == "none":
             return self.sums.everywhere[measures]
         return np.stack([self._cube(measure, axis) for measure in measures])
 
     def _cube(self, measure: int, axis: str) -> Integers:
         if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
-            return self.sums.by_place[measure, ..., : self.places.slots(axis)]
+            return self._laid(self.sums.quantity, measure, 2, BANDS)
         return self._counted(measure, axis)
+
+    def _laid(self, sums: Integers, measure: int, *groups: int) -> Integers:
+        """Part of some sums that is of a measure, shape (groups, municipalities, slots of its natural axis)."""
+        start, end = (math.prod(groups) * self.places.deliverers.starts[measure : measure + 2]).tolist()
+        return sums[start:end].reshape(*groups, len(self.places.municipalities), -1)
 
     def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
@@ -203,21 +204,16 @@ class MonthActivity:
     def delivered(self, measure: int) -> Numbers:
         """Summed quantity by who delivers the measure, weighted, shape (municipalities, slots of its natural axis)."""
         axis = natural_axis(MEASURES[measure].name)
-        if self.sums is None or axis == "none":
-            return np.asarray(self.cubes([measure], axis).sum(axis=(0, 1, 2)) * self.weight)
-        every = self.sums.delivered if axis == "practice" else self._delivered_in_places(self.sums)
-        return np.asarray(every[measure, :, : self.places.slots(axis)] * self.weight)
-
-    def _delivered_in_places(self, sums: Sums) -> Integers:
-        found: Integers = self.kept("delivered", lambda: sums.by_place.sum(axis=(1, 2)))
-        return found
+        if self.sums is not None:
+            return np.asarray(self._laid(self.sums.delivered, measure) * self.weight)
+        return np.asarray(self._counted(measure, axis).sum(axis=(0, 1)) * self.weight)
 
     def values(self, measure: int, axis: str) -> Numbers:
         """Tariff value in DKK, weighted, shape (municipalities, slots of the axis)."""
         shape = (len(self.places.municipalities), self.places.slots(axis))
         whole = self.weight / 100.0
-        if self.sums is not None and axis == "ward" == natural_axis(MEASURES[measure].name):
-            return np.asarray(self.sums.value[measure, :, : shape[1]] * whole)
+        if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
+            return np.asarray(self._laid(self.sums.value, measure) * whole)
         cells = self.column(measure, "municipality") * shape[1] + self.slots(measure, axis)
         return summed(cells, self.column(measure, "value"), math.prod(shape)).reshape(shape) * whole
 
