@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import entry
-from sim.measures import FLAG
-from sim.payment.accounts import AXES
+from sim.measures import AXES, FLAG
 
 _ENROLLED = FLAG["enrolled"]
 _PRACTICE, _UNIT, _WARD = (AXES.index(name) for name in ("practice", "unit", "ward"))

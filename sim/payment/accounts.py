@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures import MEASURES
+from sim.measures import AXES, MEASURES
 
 Integers = NDArray[np.int64]
 
@@ -25,8 +25,7 @@ ROLES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 #: Roles that are one account each.
 SINGLE_ROLES: Final[tuple[str, ...]] = ("region", "state", "patients", "outside")
-#: What a posting can be divided by, and the role that it is divided among.
-AXES: Final[tuple[str, ...]] = ("none", "practice", "unit", "ward")
+#: The role that a posting is divided among.
 _AXIS_OF_ROLE: Final[dict[str, str]] = {"gp": "practice", "ward": "ward", "home-care": "unit"}
 
 
@@ -41,7 +40,7 @@ class Deliverers(NamedTuple):
     Parameters
     ----------
     axis : int64 array, shape (measures,)
-        Position of the measure's natural axis in :data:`AXES`.
+        Position of the measure's natural axis in :data:`sim.measures.AXES`.
     slots : int64 array, shape (measures,)
         Number of slots along that axis.
     starts : int64 array, shape (measures + 1,)
