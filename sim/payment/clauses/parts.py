@@ -102,12 +102,6 @@ class Part:
         sums = summed(cell, amount * self.outer[band], BANDS * shape[0] * shape[1])
         return sums.reshape(BANDS, *shape)
 
-    def readmitted(self, month: MonthActivity) -> Numbers:
-        """Units of its measure that are readmissions by municipality, weighted; zeros if it does not ask for them."""
-        if not self.of_readmission:
-            return np.zeros(len(month.places.municipalities))
-        return month.units_with(self.measure, "readmission")
-
 
 def _step_price(steps: tuple[tuple[int, float], ...], nth: Integers) -> Numbers:
     """Amount of the step that each day falls in; nothing before the first."""
