@@ -23,6 +23,7 @@ from sim.outcomes import experience_terms
 from sim.payment.accounts import Places
 from sim.payment.activity import SUMMED_FLAGS, MonthActivity, Sums
 from sim.payment.clauses.consortium import SharedSavings
+from sim.payment.coded import coded_totals
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
 from sim.payment.deciders import binding
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.float64]
 #: Decision of each kind of provider.
 DECIDE: Final = {"gp": practice.decide, "home_care": home_care.decide, "ward": ward.decide}
+#: Coding is looked into every so many months: what of it moves money follows caps and mixes, which hardly change.
+_CODED_EVERY: Final = 6
 IN_FORCE: Final = "in-force"
 REFERENCE: Final = "reference"
 _SUMMED_FLAGS = np.array([FLAG[name] for name in SUMMED_FLAGS], np.uint16)
@@ -139,7 +142,7 @@ class Planning:
             indicators={"experience": self._experience(out)},
             gone=partial(day_gone, self.world.state.people.card),
         )
-        post = month >= self.start
+        post, coded = month >= self.start, self._coded(activity)
         self.settlement.settle(activity, self._capacity(out, days) if post else None, post)
         self.once = activity.once
         for name, book in self.settlement.books.items():
@@ -147,10 +150,25 @@ class Planning:
                 for contract, totals in book.totals.items():
                     bound, states = book.contracts[contract], book.states[contract]
                     before = self.expected.get((name, contract)) or Expectation.empty(bound)
-                    self.expected[name, contract] = before.observed(bound, states, totals, month)
+                    found = coded.get((name, contract))
+                    self.expected[name, contract] = before.observed(bound, states, totals, month, found)
         if month % 12 == 11 and month >= self.start - 1:
             self._foresee(month)
         return activity
+
+    def _coded(self, activity: MonthActivity) -> dict[tuple[str, str], dict[str, Numbers]]:
+        """What coding adds under contracts in force and to come, now and then; before the month is rated."""
+        found: dict[tuple[str, str], dict[str, Numbers]] = {}
+        if activity.month % _CODED_EVERY != _CODED_EVERY - 1:
+            return found
+        for name in (IN_FORCE, REFERENCE):
+            book = self.settlement.books[name]
+            for contract in book.rated_in(activity.month):
+                bound, states = book.contracts[contract], book.states[contract]
+                found[name, contract] = activity.once.made_from(
+                    "coded", (bound, *states), partial(coded_totals, bound, states, activity)
+                )
+        return found
 
     def _foresee(self, month: int) -> None:
         """What members of a consortium think, as a year begins, of their chance to divide a saving."""

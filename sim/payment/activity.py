@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import day_number, first_of_month
-from sim.measures import AGE_BANDS, FLAG, MEASURES
+from sim.measures import AGE_BANDS, FLAG, MEASURE, MEASURES
 from sim.payment.accounts import Places, natural_axis
 from sim.payment.made_once import MadeOnce
 from sim.state import FAR
@@ -160,6 +160,16 @@ class MonthActivity:
         columns: list[Any] = [column[rows] for column in self.table[1:]]
         table = type(self.table)(np.array([len(rows)]), *columns)
         return replace(self, table=table, quantity=None, sums=None, once=MadeOnce(), _kept={})
+
+    def more_coded(self, share: float) -> MonthActivity:
+        """The same month with a share more of tariff value coded of every course in a ward of the catchment."""
+        course, used = MEASURE["hospital_course"], int(self.table.used[0])
+        rows, value = self.rows(course), self.table.value[:used].copy()
+        coded = rows[self.table.ward[rows] >= 0]
+        value[coded] = np.rint(value[coded] * (1.0 + share))
+        columns = {name: column[:used] for name, column in self.table._asdict().items() if name != "used"}
+        table = type(self.table)(self.table.used, **{**columns, "value": value})
+        return replace(self, table=table, sums=None, once=MadeOnce(), _kept={})
 
     def column(self, measure: int, name: str, among: Integers | None = None) -> Integers:
         """One column of the rows of a measure, or of those at some positions among them, as int64."""

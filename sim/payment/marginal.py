@@ -42,13 +42,24 @@ PURSES: Final[tuple[str, ...]] = (*ROLES, "pools")
 PURSE: Final[dict[str, int]] = {name: index for index, name in enumerate(PURSES)}
 
 
+class Coded(NamedTuple):
+    """Worth of a thousand DKK more of tariff value coded (:mod:`sim.payment.coded`), DKK.
+
+    ``plain`` and ``shared`` (purses,), each purse that of everybody of its role; ``whole`` is what consortia divide.
+    """
+
+    plain: Numbers
+    shared: Numbers
+    whole: float
+
+
 class Prices(NamedTuple):
     """Worth of one more event, DKK, arrays (municipalities, measures, purses).
 
     ``plain`` comes from all clauses but those of consortia, ``shared`` from those; ``whole`` (municipalities,
     measures) is what the consortia have more to divide; ``consortium`` is whether there is one; ``krone`` (purses,) is
     what a krone at year end is worth to each purse. ``readmission`` is what an event of a readmission is worth beyond
-    one of the usual mix, where linear fees, bundles and bonuses tell them apart.
+    one of the usual mix, where linear fees, bundles and bonuses tell them apart. ``coded`` is what coding is worth.
     """
 
     plain: Numbers
@@ -57,6 +68,7 @@ class Prices(NamedTuple):
     consortium: bool
     krone: Numbers
     readmission: Numbers
+    coded: Coded = Coded(np.zeros(len(PURSES)), np.zeros(len(PURSES)), 0.0)
 
 
 def krone_worth(bound: Bound, under: Mapping[str, float]) -> Numbers:
@@ -153,7 +165,8 @@ def prices(
                 return _by_judging(
                     clause, clause.unit_totals(state), slopes, purse, worth_today(clause, month, discount)
                 )
-            return _by_settling(clause, state, purse, expectation, chance_of_year, month, discount)
+            touched = _touched(clause.unit_totals(state))
+            return by_settling(clause, state, purse, touched, expectation, chance_of_year, month, discount)
 
         found = worth() if clause.sources else known.made_from("worth", (clause, state), worth)
         moved[clause.id] = found
@@ -182,7 +195,7 @@ def readmission_worth(
             slopes = judged_slopes(clause, state, expectation, month, known)
             found = _by_judging(clause, more, slopes, purse, today)
         else:
-            found = _flowing(clause, state, purse, more, today)
+            found = flowing(clause, state, purse, _touched(more), today)
         worth[found.town, found.measure] += found.purses
     return worth
 
@@ -201,7 +214,11 @@ class ClauseWorth(NamedTuple):
     divided: Numbers
 
 
-def _touched(units: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64], Numbers]:
+#: Measure, municipality and totals of each row that is priced.
+Touched = tuple[NDArray[np.int64], NDArray[np.int64], Numbers]
+
+
+def _touched(units: Numbers) -> Touched:
     """Measures and municipalities whose events change totals at all, and by how much: (rows, totals)."""
     measure, town = np.nonzero(np.any(units != 0.0, axis=-1))
     return measure, town, units[measure, town]
@@ -214,13 +231,16 @@ def _by_flows(
     units = clause.unit_totals(state)
     for name in clause.sources:
         units[moved[name].measure, moved[name].town, 0] += moved[name].moved
-    return _flowing(clause, state, purse, units, today)
+    return flowing(clause, state, purse, _touched(units), today)
 
 
-def _flowing(clause: Clause, state: ClauseState, purse: NDArray[np.int64], units: Numbers, today: float) -> ClauseWorth:
-    """Worth by the flows of some totals (measures, municipalities, totals)."""
-    measure, town, rows = _touched(units)
-    flows = clause.due(state, np.ascontiguousarray(rows)) * today
+def flowing(
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], touched: Touched, today: float,
+    found: Numbers | None = None,
+) -> ClauseWorth:  # fmt: skip
+    """Worth by the flows of some totals, or by flows (rows, cells) that were found otherwise."""
+    measure, town, rows = touched
+    flows = (clause.due(state, np.ascontiguousarray(rows)) if found is None else found) * today
     purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 
@@ -243,12 +263,12 @@ def _by_judging(clause: Bonus, units: Numbers, slopes: Numbers, purse: NDArray[n
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 
 
-def _by_settling(
-    clause: Clause, state: ClauseState, purse: NDArray[np.int64], expectation: Expectation, chance_of_year: Chance,
-    month: int, discount: float,
+def by_settling(
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], touched: Touched, expectation: Expectation,
+    chance_of_year: Chance, month: int, discount: float,
 ) -> ClauseWorth:  # fmt: skip
     """Worth by settling the whole clause on the year that is expected, with and without one more event."""
-    measure, town, rows = _touched(clause.unit_totals(state))
+    measure, town, rows = touched
     if not len(rows):
         return ClauseWorth(measure, town, np.zeros((0, len(PURSES))), np.zeros(0), np.zeros(0))
     expected, today = expected_year(clause, state, expectation, month), worth_today(clause, month, discount)

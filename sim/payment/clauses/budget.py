@@ -143,6 +143,11 @@ class Budget:
         """Whether no target makes it depend on activity."""
         return self.terms is None
 
+    @property
+    def of_value(self) -> bool:
+        """Whether a target counts tariff value."""
+        return self.terms is not None
+
     def start(self) -> ClauseState:
         """No year seen yet; tariff value and units by calendar month and municipality."""
         if self.terms is None:

@@ -118,6 +118,11 @@ class Bundle:
         """Calendar months in which it is settled."""
         return self._paid_in
 
+    @property
+    def of_value(self) -> bool:
+        """Whether what is inside counts by tariff value."""
+        return any(line.of_value for line in self.lines)
+
     def start(self) -> ClauseState:
         """No episode open and no activity seen."""
         rings = {name: np.zeros((12, self._places)) for name in _RINGS}

@@ -101,6 +101,11 @@ class Fee:
         """Whether flows add over people and months."""
         return self.ceiling is None and not self.remembers
 
+    @property
+    def of_value(self) -> bool:
+        """Whether it pays a share of tariff value."""
+        return any(part.of_value for part in self.parts)
+
     def start(self) -> ClauseState:
         """No activity seen yet."""
         seen: ClauseState = {_SEEN: np.zeros((3, 12, len(self.parts), self._shape[0]))}

@@ -51,6 +51,11 @@ class SpendingLine(NamedTuple):
         return sums.reshape(places, BANDS) * scale
 
     @property
+    def of_value(self) -> bool:
+        """Whether it counts tariff value."""
+        return self._counted == "value" if self.fee is None else self.fee.parts[self.part].of_value
+
+    @property
     def _counted(self) -> str:
         return "value" if MEASURES[self.measure].name == BY_VALUE else "quantity"
 
