@@ -17,6 +17,7 @@ from sim.payment.accounts import ROLES, Accounts
 from sim.payment.activity import MonthActivity
 from sim.payment.clauses.base import Clause, ClauseState
 from sim.payment.clauses.bonus import Bonus
+from sim.payment.clauses.budget import Budget
 from sim.payment.clauses.bundle import Bundle
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.expectation import Chance, Expectation
@@ -47,11 +48,19 @@ def coded_totals(bound: Bound, states: States, month: MonthActivity) -> dict[str
     more, found = month.more_coded(_MORE), {}
     for clause, state in zip(bound.clauses, states, strict=True):
         if clause.of_value:
-            # an episode that began before the contract counts too: what is asked for is the usual month
-            usual = {**state, "begun": 0} if isinstance(clause, Bundle) else state
+            usual = _as_usual(clause, state)
             moved = clause.rate(usual, more)[1] - clause.rate(usual, month)[1]
             found[clause.id] = moved * (_UNIT / (_MORE * whole))
     return found
+
+
+def _as_usual(clause: Clause, state: ClauseState) -> ClauseState:
+    """State in which a month is a usual one: episodes began before it, and a target is that of the year before."""
+    if isinstance(clause, Bundle):
+        return {**state, "begun": 0}
+    if isinstance(clause, Budget):
+        return {**state, "value": np.nan_to_num(state["value"])}
+    return state
 
 
 def coded_worth(
