@@ -28,10 +28,9 @@ from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
 from sim.payment.deciders import binding
 from sim.payment.expectation import Expectation
-from sim.payment.foresight import chances, expected_year
+from sim.payment.foresight import chances, expected_year, foreseen
 from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
-from sim.payment.marginal import foreseen
 from sim.payment.settlement import Bound, Settlement
 from sim.payment.stakes import volumes
 from sim.peers import peers_of

@@ -21,9 +21,8 @@ from sim.months import Months
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
 from sim.payment.deciders import CHAINS
-from sim.payment.foresight import expected_year, happened
+from sim.payment.foresight import expected_year, foreseen, happened
 from sim.payment.incentives import incentive_table
-from sim.payment.marginal import foreseen
 from sim.payment.stakes import receipts, volumes
 from sim.planning import IN_FORCE, loads, ward_shares
 from sim.reading import InputError

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures import MEASURE
-from sim.payment.accounts import ROLES, Accounts
 from sim.payment.activity import MonthActivity
 from sim.payment.clauses.base import Clause, ClauseState
 from sim.payment.clauses.bonus import Bonus
@@ -21,8 +20,9 @@ from sim.payment.clauses.budget import Budget
 from sim.payment.clauses.bundle import Bundle
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.expectation import Chance, Expectation
-from sim.payment.foresight import expected_year
-from sim.payment.marginal import PURSE, PURSES, Coded, by_settling, flowing, foreseen, worth_today
+from sim.payment.foresight import expected_year, foreseen
+from sim.payment.marginal import Coded, by_settling, flowing, worth_today
+from sim.payment.purses import PURSES, purses_of_all
 from sim.payment.settlement import Bound, States
 
 Numbers = NDArray[np.float64]
@@ -105,14 +105,3 @@ def _judged(clause: Bonus, state: ClauseState, expectation: Expectation, month: 
     year = expected_year(clause, then, expectation, month)
     settled = clause.due(then, np.stack([year + row, year - row]))
     return np.asarray((settled[:1] - settled[1:]) / 2.0)
-
-
-def purses_of_all(accounts: Accounts) -> NDArray[np.int64]:
-    """Which purse each account is, seen from the whole catchment, shape (accounts,): everybody's purse of a role."""
-    purse = np.full(len(accounts), PURSE["outside"], dtype=np.int64)
-    for name in ROLES:
-        if name != "outside":
-            purse[accounts.role(name)] = PURSE[name]
-    for name in accounts.pools:
-        purse[accounts.position[name]] = PURSE["pools"]
-    return purse

@@ -12,7 +12,7 @@ from agents.actions import ACTIONS, Action
 from sim.measures import MEASURE
 from sim.payment.consequences import Consequences, consequences, discounted
 from sim.payment.costs import BY_VALUE, LINES, SPLIT, CostTable, Line
-from sim.payment.marginal import PURSE, PURSES
+from sim.payment.purses import PURSE, PURSES
 
 Numbers = NDArray[np.float64]
 

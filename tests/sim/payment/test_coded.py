@@ -12,7 +12,7 @@ from sim.payment.accounts import Accounts
 from sim.payment.coded import coded_totals, coded_worth
 from sim.payment.contract import Contract
 from sim.payment.expectation import Expectation, chance
-from sim.payment.marginal import PURSE, PURSES
+from sim.payment.purses import PURSE, PURSES
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
 
 PARAMETERS = Parameters.load()

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from agents.actions import ACTIONS
-from sim.payment.marginal import PURSE
+from sim.payment.purses import PURSE
 from tests.sim.payment.acts_in_the_day import LEVELS, SEEDS, Lived, act, lived, moved, units
 
 #: Of two-sided tests by Student's t, one for each act and owner: one suite in fifty fails by chance.
