@@ -107,7 +107,7 @@ class Events:
         """Slot of each event along an axis of organisations."""
         return np.zeros(len(self), np.int64) if axis == "none" else self.column(axis) + 1
 
-    def among(self, positions: Integers | NDArray[np.bool_]) -> Events:
+    def among(self, positions: Integers) -> Events:
         """Those at some positions among them."""
         return Events(self.table, self.rows[positions])
 

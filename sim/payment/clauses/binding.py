@@ -207,7 +207,7 @@ class Filter:
         for mask, name, shift in self._barring:
             passes = mask[events.column(name) + shift] > 0
             keep = passes if keep is None else keep & passes
-        return events if keep is None else events.among(keep)
+        return events if keep is None else events.among(np.flatnonzero(keep))
 
     @cached_property
     def _barring(self) -> list[tuple[Numbers, str, int]]:
