@@ -78,6 +78,40 @@ class Sums(NamedTuple):
     flagged: Integers
 
 
+class Events:
+    """Some events of a month, whose columns are read once.
+
+    Parameters
+    ----------
+    table : ActivityTable
+        Activity of the month.
+    rows : int array, shape (events,)
+        Rows of the table.
+    """
+
+    def __init__(self, table: ActivityTable, rows: NDArray[Any]) -> None:
+        self.table, self.rows = table, rows
+        self._columns: dict[str, Integers] = {}
+
+    def __len__(self) -> int:
+        """Number of events."""
+        return len(self.rows)
+
+    def column(self, name: str) -> Integers:
+        """One column as int64."""
+        if name not in self._columns:
+            self._columns[name] = getattr(self.table, name)[self.rows].astype(np.int64)
+        return self._columns[name]
+
+    def slots(self, axis: str) -> Integers:
+        """Slot of each event along an axis of organisations."""
+        return np.zeros(len(self), np.int64) if axis == "none" else self.column(axis) + 1
+
+    def among(self, positions: Integers) -> Events:
+        """Those at some positions among them."""
+        return Events(self.table, self.rows[positions])
+
+
 @dataclass
 class MonthActivity:
     """The activity of one month, handed over by the simulation.
@@ -143,14 +177,14 @@ class MonthActivity:
         """Number of municipalities and age bands."""
         return len(self.places.municipalities), BANDS
 
-    def rows(self, measure: int) -> NDArray[np.int32]:
-        """Rows of a measure."""
-        if self.sums is not None and self.sums.listed[measure]:
-            return self.sums.rows[self.sums.ends[measure] : self.sums.ends[measure + 1]]
-        found: NDArray[np.int32] = self.kept(("rows", measure), lambda: self._found_rows(measure))
+    def events(self, measure: int) -> Events:
+        """All events of a measure."""
+        found: Events = self.kept(("events", measure), lambda: Events(self.table, self._rows(measure)))
         return found
 
-    def _found_rows(self, measure: int) -> NDArray[np.int32]:
+    def _rows(self, measure: int) -> NDArray[np.int32]:
+        if self.sums is not None and self.sums.listed[measure]:
+            return self.sums.rows[self.sums.ends[measure] : self.sums.ends[measure + 1]]
         if self.sums is not None:
             self.sums.wanted[measure] = True
         return np.flatnonzero(self.table.measure[: int(self.table.used[0])] == measure).astype(np.int32)
@@ -164,26 +198,17 @@ class MonthActivity:
     def more_coded(self, share: float) -> MonthActivity:
         """The same month with a share more of tariff value coded of every course in a ward of the catchment."""
         course, used = MEASURE["hospital_course"], int(self.table.used[0])
-        rows, value = self.rows(course), self.table.value[:used].copy()
+        rows, value = self._rows(course), self.table.value[:used].copy()
         coded = rows[self.table.ward[rows] >= 0]
         value[coded] = np.rint(value[coded] * (1.0 + share))
         columns = {name: column[:used] for name, column in self.table._asdict().items() if name != "used"}
         table = type(self.table)(self.table.used, **{**columns, "value": value})
-        return replace(self, table=table, sums=None, once=MadeOnce(), _kept={})
-
-    def column(self, measure: int, name: str, among: Integers | None = None) -> Integers:
-        """One column of the rows of a measure, or of those at some positions among them, as int64."""
-        rows = self.rows(measure)
-        if among is not None and len(among) < len(rows) // 4:  # few: the others are not looked up for them
-            return np.asarray(getattr(self.table, name)[rows[among]], np.int64)
-        found: Integers = self.kept(("column", measure, name), lambda: getattr(self.table, name)[rows].astype(np.int64))
-        return found if among is None else found[among]
-
-    def slots(self, measure: int, axis: str, among: Integers | None = None) -> Integers:
-        """Slot of each row of a measure, or of those at some positions, along an axis of organisations."""
-        if axis == "none":
-            return np.zeros(len(self.rows(measure) if among is None else among), np.int64)
-        return self.column(measure, axis, among) + 1
+        sums = self.sums
+        if sums is not None:
+            sums = sums._replace(value=sums.value.copy())
+            in_wards = self._laid(sums.value, course)[:, 1:]
+            in_wards[:] = np.rint(in_wards * (1.0 + share))
+        return replace(self, table=table, sums=sums, once=MadeOnce(), _kept={})
 
     def cubes(self, measures: Sequence[int] | Integers, axis: str) -> Integers:
         """Summed quantity of some measures, unweighted.
@@ -206,10 +231,11 @@ class MonthActivity:
 
     def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
-        enrolled = (self.column(measure, "flags") & ENROLLED) // ENROLLED
-        cells = (enrolled * BANDS + self.column(measure, "band")) * shape[2] + self.column(measure, "municipality")
-        cells = cells * shape[3] + self.slots(measure, axis)
-        return summed(cells, self.column(measure, "quantity"), math.prod(shape)).reshape(shape).astype(np.int64)
+        events = self.events(measure)
+        enrolled = (events.column("flags") & ENROLLED) // ENROLLED
+        cells = (enrolled * BANDS + events.column("band")) * shape[2] + events.column("municipality")
+        cells = cells * shape[3] + events.slots(axis)
+        return summed(cells, events.column("quantity"), math.prod(shape)).reshape(shape).astype(np.int64)
 
     def delivered(self, measure: int) -> Numbers:
         """Summed quantity by who delivers the measure, weighted, shape (municipalities, slots of its natural axis)."""
@@ -224,8 +250,9 @@ class MonthActivity:
         whole = self.weight / 100.0
         if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
             return np.asarray(self._laid(self.sums.value, measure) * whole)
-        cells = self.column(measure, "municipality") * shape[1] + self.slots(measure, axis)
-        return summed(cells, self.column(measure, "value"), math.prod(shape)).reshape(shape) * whole
+        events = self.events(measure)
+        cells = events.column("municipality") * shape[1] + events.slots(axis)
+        return summed(cells, events.column("value"), math.prod(shape)).reshape(shape) * whole
 
     def quantities(self) -> Integers:
         """Summed quantity, shape (measures, municipalities, age bands); unweighted."""
@@ -248,8 +275,9 @@ class MonthActivity:
         """Summed quantity of a measure's rows that have a flag, weighted, shape (municipalities,)."""
         if self.sums is not None and self.sums.listed[measure] and flag in SUMMED_FLAGS:
             return np.asarray(self.sums.flagged[SUMMED_FLAGS.index(flag), measure] * self.weight)
-        flagged = (self.column(measure, "flags") & FLAG[flag]) > 0
-        towns, quantity = (self.column(measure, name)[flagged] for name in ("municipality", "quantity"))
+        events = self.events(measure)
+        flagged = (events.column("flags") & FLAG[flag]) > 0
+        towns, quantity = (events.column(name)[flagged] for name in ("municipality", "quantity"))
         return summed(towns, quantity, len(self.places.municipalities)) * self.weight
 
     def kept(self, key: Any, make: Any) -> Any:

@@ -256,15 +256,13 @@ class _Terms:
 
     def activity(self, month: MonthActivity) -> tuple[Numbers, Numbers]:
         """Tariff value in DKK and units of the measure by municipality, weighted."""
-        passing = self.filter.rows(month, self.measure)
-        names = ("municipality", "value", "quantity")
-        columns = {name: month.column(self.measure, name, passing) for name in names}
+        events = self.filter.passing(month, self.measure)
         places = len(month.places.municipalities)
 
         def by_place(weights: Numbers | Integers) -> Numbers:
-            return summed(columns["municipality"], weights, places) * month.weight
+            return summed(events.column("municipality"), weights, places) * month.weight
 
-        return by_place(columns["value"] / 100.0), by_place(columns["quantity"])
+        return by_place(events.column("value") / 100.0), by_place(events.column("quantity"))
 
 
 def _cells_of_wards(spec: BudgetSpec, accounts: Accounts) -> Cells:

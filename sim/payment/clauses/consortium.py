@@ -158,7 +158,7 @@ class SharedSavings:
                 )
             top, bottom = month.indicators[indicator]
             return top * month.weight, bottom * month.weight
-        flags = month.column(MEASURE["acute_admission"], "flags")
+        flags = month.events(MEASURE["acute_admission"]).column("flags")
         return float(np.count_nonzero(flags & FLAG["readmission"])) * month.weight, float(len(flags)) * month.weight
 
     def history(self, state: ClauseState) -> Integers:
