@@ -18,7 +18,7 @@ from sim.day.courses import BACK_TO_NURSING_HOME, write_bed_days
 from sim.day.discharge import ward_round
 from sim.day.emergency import ask_for_bed
 from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
-from sim.day.home_care import leave_temporary
+from sim.day.home_care import ask_for_patients, leave_temporary
 from sim.day.month import cell_of, draw_drifts, grant_help, help_need, review_care, rise_of
 from sim.day.practice import book_elective
 from sim.day.rates import Rates
@@ -142,6 +142,7 @@ def live_day_before(
     """The hospital and the temporary places on one day, in the order of the schedule."""
     out.used[0] = work.beds.count[0] = 0
     background(state, rates, load, today, out)
+    help_patients(state, rates, today, work, out)
     leave_temporary(state, rates, today, out)
     ward_round(state, rates, load, today, out, today.day + rates.hospital.rounds_first_until / 24.0)
     for k in range(before.referral_from[at], before.referral_from[at + 1]):
@@ -154,6 +155,17 @@ def live_day_before(
     take_back(state, known, first)
     ward_round(state, rates, load, today, out, today.day + 1.0)
     midnight(state, rates, load, today, out)
+
+
+@jit
+def help_patients(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """Patients who cannot leave without home help get it: in the year before there are hours for everybody."""
+    claims = work.nurse
+    claims.count[0] = 0
+    ask_for_patients(state, rates, today, claims, out)
+    for c in range(claims.count[0]):
+        i, need = claims.entry[c].row, claims.entry[c].amount
+        grant_help(state.people, state.organisations, i, need, rates, today.day, out)
 
 
 @jit
