@@ -52,16 +52,18 @@ class CapacityPlan:
     def plan(self, month: int) -> None:
         """Set capacities after a calendar month, 0 for January."""
         if (month + 1) % int(self.parameters.number("home_care.help.revised_months")) == 0 or month == _DECEMBER:
-            self._set_posts()
+            self.set_posts()
         if month == _DECEMBER:
-            self._set_places()
+            self.set_places()
 
-    def _set_posts(self) -> None:
+    def set_posts(self) -> None:
+        """Home-help posts for what is granted and needed, and the room that is kept beside it."""
         units, p = self.world.state.organisations.units, self.parameters
         granted = units.unit_committed + self.world.load.unit[:, 0]
         units.unit_capacity[:] = (granted + self._waited_for()) * (1.0 + p.number("home_care.help.room"))
 
-    def _set_places(self) -> None:
+    def set_places(self) -> None:
+        """Minutes in practice, municipal places and acute nurses for the people of the year to come."""
         organisations, p = self.world.state.organisations, self.parameters
         growth = _growth(self._on_lists(), self.on_lists, p.number("general_practice.capacity.follows_need"))
         older = self.practices.gp_minutes - self.practices.gp_background
