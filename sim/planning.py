@@ -189,21 +189,31 @@ class Planning:
         return points, float(counted[COUNTER["person_days"]])
 
     def _capacity(self, out: Output, days: int) -> Capacity:
-        organisations, p = self.world.state.organisations, self.scenario.parameters
+        organisations = self.world.state.organisations
         weeks = days / 7.0
-        nursing = p.number("home_care.nursing.share") * p.number("home_care.nursing.minutes")
-        recipients = organisations.units.unit_capacity / max(p.number("home_care.help.minutes_base") * 3.4, 1.0)
+        help_minutes = np.maximum(organisations.units.unit_capacity, self._granted()) * weeks
         return Capacity(
             beds=out.ward[WARD_COUNTER["staffed_days"]] / float(days),  # with those of the winter
             nights_elsewhere=out.ward[WARD_COUNTER["displaced_days"]].astype(np.float64),
             practitioners=self._practitioners(),
-            help_minutes=np.maximum(organisations.units.unit_capacity, self._granted()) * weeks,
-            nursing_minutes=recipients * nursing * weeks,
+            help_minutes=help_minutes,
+            nursing_minutes=self._nursing_minutes(out, help_minutes),
             nurse_visits=organisations.towns.nurse_capacity * float(days),
             temporary_places=organisations.towns.temporary_capacity.astype(np.float64),
             nursing_places=organisations.towns.nursing_capacity.astype(np.float64),
             training=organisations.unit_levels[:, HOME_CARE_ACTIONS.index("rehabilitation")] - 1.0,
             coded=organisations.ward_levels[:, WARD_ACTIONS.index("coding")].copy(),
+        )
+
+    def _nursing_minutes(self, out: Output, help_minutes: Numbers) -> Numbers:
+        """Minutes of home nursing that posts are kept for, with the same room as home help and by unit like it."""
+        p, units = self.scenario.parameters, np.array(self.places.unit_municipality)
+        days = out.people[COUNTER["home_nursing_recipient_days"]].sum(axis=-1) * self.world.weight
+        room = 1.0 + max(p.number("home_care.help.room"), 0.0)
+        minutes = days / 7.0 * p.number("home_care.nursing.minutes") * room
+        of_towns = np.bincount(units, help_minutes, len(days))
+        return np.asarray(
+            help_minutes * np.divide(minutes, of_towns, out=np.zeros(len(days)), where=of_towns > 0)[units]
         )
 
     def _granted(self) -> Numbers:

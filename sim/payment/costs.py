@@ -86,6 +86,8 @@ LINES: Final[tuple[Line, ...]] = (
 SPLIT: Final = frozenset(line.measure for line in LINES if line.elsewhere)
 #: Measured by the tariff value of the row instead of a unit cost.
 BY_VALUE: Final = "hospital_course"
+#: The line whose posts follow what is given within months: municipalities hire and dismiss for hours granted.
+POSTS_FOLLOW: Final = "home_help"
 #: Within the tariff value of a course already: counting it again at tariff would be twice.
 _IN_THE_COURSE: Final = frozenset(("bed_day", "bed_day_elsewhere", "discharge_plan", "medication_reconciliation"))
 
