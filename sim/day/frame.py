@@ -73,7 +73,8 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]  # of a chunk of people, as are the next ten
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next eleven
+    eight_flags: NDArray[np.uint64]  # the same memory, eight people at a time
     upper: NDArray[np.int32]  # halves of the day's hash
     lower: NDArray[np.int32]
     events: NDArray[np.float64]  # of a chunk of people in a month: what happens by chance, and the drift of frailty
@@ -140,15 +141,17 @@ def empty_claims(room: int) -> Claims:
 
 def empty_work(places: int, lists: int) -> Work:
     """Scratch room for the largest number of places of one kind; claims get theirs before the day (sim.room)."""
+    flags = np.zeros(CHUNK, np.uint8)
     return Work(
-        flags=np.zeros(CHUNK, np.uint8),
+        flags=flags,
+        eight_flags=flags.view(np.uint64),
         upper=np.zeros(CHUNK, np.int32),
         lower=np.zeros(CHUNK, np.int32),
         events=np.zeros(CHUNK, np.float64),
         drifts=np.zeros(CHUNK, np.float64),
         cells=np.zeros(CHUNK, np.uint32),
         onsets=np.zeros(CHUNK, np.float64),
-        flagged=np.zeros(CHUNK + 1, np.uint32),
+        flagged=np.zeros(CHUNK + 8, np.uint32),
         found=np.zeros((5, CHUNK), np.uint32),
         relapse=np.zeros(CHUNK, np.uint8),
         counts=np.zeros(8, np.int64),

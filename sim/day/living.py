@@ -141,9 +141,9 @@ def live_days(
     streams, free = work_columns.streams, work_columns.nurse_free
     work = by_pointer(
         Work(
-            work_columns.flags, work_columns.upper, work_columns.lower, work_columns.events, work_columns.drifts,
-            work_columns.cells, work_columns.onsets, work_columns.flagged, work_columns.found, work_columns.relapse,
-            work_columns.counts,
+            work_columns.flags, work_columns.eight_flags, work_columns.upper, work_columns.lower, work_columns.events,
+            work_columns.drifts, work_columns.cells, work_columns.onsets, work_columns.flagged, work_columns.found,
+            work_columns.relapse, work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
             work_columns.room,
