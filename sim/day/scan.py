@@ -67,7 +67,8 @@ def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: 
         slope_death, after,
     )  # fmt: skip
     flag_planned(people.routine[low:high], upper, flags, share, most)
-    flag_due(people.control[low:high], flags, np.int16(today.since))
+    if today.workday:  # on other days no control is held
+        flag_due(people.control[low:high], flags, np.int16(today.since))
     flag_noticed(people.watched[low:high], x, flags, np.float32(rates.home.detection_threshold))
 
 
@@ -152,7 +153,9 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     weekend, usual = rates.practice.out_of_hours_weekend, out_of_hours_workday(rates)
     slope_ill, slope_death = rates.health.illness_instability, rates.health.mortality_instability
     after = rates.health.mortality_recovery * rates.health.need_relapse / rates.health.recovery_excess
-    flagged = list_flagged(work, high - low)
+    for k in range(high - low, high - low + -(high - low) % 8):
+        work.flags[k] = 0
+    flagged = list_flagged(work.eight_flags, high - low, work.flagged)
     fetch(card, low, work.flagged, flagged, counts)
     for j in range(flagged):
         k = work.flagged[j]
@@ -198,22 +201,22 @@ def highest(rates_by_band: Any) -> float:
 
 
 @inline
-def list_flagged(work: Work, size: int) -> int:
-    """Write down where a flag is set, eight people at a time and without a branch; returns how many there are.
+def list_flagged(eights: Any, size: int, flagged: Any) -> int:
+    """Write down where a flag is set, eight people at a time; returns how many there are.
 
     Which of the eight are flagged is one number (a byte above 0 carries into its highest bit, and a multiplication
-    moves these bits together), by which their positions are looked up. What is written past them is written over.
+    moves these bits together), by which their positions are looked up. Seldom are they more than two, so two are
+    written without asking; what is written too much is written over.
     """
-    number = 0
-    for k in range(size, size + -size % 8):
-        work.flags[k] = 0
+    number = np.uint64(0)
     for eight in range((size + 7) // 8):
-        set_bits = (work.eight_flags[eight] + _ALL_BUT_HIGHEST) & _HIGHEST
-        which = np.int64((set_bits * _TOGETHER) >> _S56)
-        for j in range(8):
-            work.flagged[number + j] = 8 * eight + POSITIONS[which, j]
-        number += HOW_MANY[which]
-    return number
+        which = (((eights[eight] + _ALL_BUT_HIGHEST) & _HIGHEST) * _TOGETHER) >> _S56
+        for j in range(2):
+            flagged[number + np.uint64(j)] = 8 * eight + POSITIONS[which, np.uint64(j)]
+        for j in range(2, HOW_MANY[which]):
+            flagged[number + np.uint64(j)] = 8 * eight + POSITIONS[which, np.uint64(j)]
+        number += np.uint64(HOW_MANY[which])
+    return int(number)
 
 
 @inline
