@@ -188,7 +188,9 @@ class Organisations(NamedTuple):
     unit_levels: NDArray[np.float64]
     ward_levels: NDArray[np.float64]
     census: NDArray[np.int64]  # (alive, at home, nursing home, living alone; municipalities; bands)
+    census_since: NDArray[np.int64]  # the same, summed over heads: day from which their person-days are not recorded
     listed: NDArray[np.int64]  # (practices, municipalities, bands, risk groups, enrolled)
+    listed_since: NDArray[np.int64]  # the same, summed over those listed
     present: NDArray[np.int64]  # (1,) rows that have arrived
     others: NDArray[np.float64]  # (measuring.USES,) smoothed use of the sample over what is expected of it
 
