@@ -305,7 +305,7 @@ def census(people: People, organisations: Organisations, i: int, sign: int, day:
         return
     heads, since, municipality, band = organisations.census, organisations.census_since, card.municipality, card.band
     change_heads(heads, since, 0, municipality, band, sign, day)
-    change_heads(heads, since, 3, municipality, band, sign * np.int64(card.alone), day)
+    change_heads(heads, since, 3, municipality, band, sign if card.alone else 0, day)
     if place == HOME or place == TEMPORARY:
         change_heads(heads, since, 1, municipality, band, sign, day)
     elif place == NURSING_HOME:
