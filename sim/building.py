@@ -307,7 +307,9 @@ def _organisations(
         unit_levels=np.ones((units, HOME_CARE_LEVELS)),
         ward_levels=np.ones((len(network.wards), WARD_LEVELS)),
         census=np.zeros((4, *shape[1:3]), np.int64),
+        census_since=np.zeros((4, *shape[1:3]), np.int64),
         listed=np.zeros((shape[0], shape[1] * shape[2] * shape[3] * shape[4]), np.int64),
+        listed_since=np.zeros((shape[0], shape[1] * shape[2] * shape[3] * shape[4]), np.int64),
         present=np.zeros(1, np.int64),
         others=np.ones(len(USES)),
     )

@@ -42,7 +42,7 @@ SCHEDULE: Final[tuple[Step, ...]] = (
         "day", 9, "ward_round", "evening: departures of the day, with plan, medication check, follow-up and raised risk"
     ),
     Step("day", 11, "midnight", "beds, overflow and finished-treated days are counted"),
-    Step("day", 11, "record_day", "heads are counted"),
+    Step("month", 0, "record_days", "person-days are counted, of heads that were added and taken off day by day"),
     Step("month", 0, "close_month", "care received but not yet written down is written"),
     Step("month", 0, "settle", "every clause is settled and the ledger posted, shadow accounts too"),
     Step("month", 0, "set_posts", "every few months home-help posts follow what is granted and needed"),

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 NEVER: Final = -1_000_000
 FAR: Final = 1 << 30
 NOT_AT_RISK: Final = -1000.0
-#: Columns of the scan are whole numbers: parts of a unit, and what stands for no hazard and for a day never reached.
-LEVEL_PARTS, LOG_PARTS, HAZARD_PARTS = 4096, 1024, 65536
+#: Columns of the scan are whole numbers: parts of a unit or of a doubling, and what stands for no hazard and for a day
+#: never reached.
+LEVEL_PARTS, OCTAVE_PARTS, HAZARD_PARTS = 4096, 512, 65536
 NO_HAZARD, NEVER_DUE = -32768, 32767
 _CACHE_LINE: Final = 64  # bytes
 
@@ -77,7 +78,7 @@ class People(NamedTuple):
     key: NDArray[np.uint64]  # stable person key
     instability: NDArray[np.float32]
     level: NDArray[np.int16]  # where instability relaxes to, in parts of 1 / LEVEL_PARTS
-    illness: NDArray[np.int16]  # bound of the log daily hazard of acute illness, in parts of 1 / LOG_PARTS
+    illness: NDArray[np.int16]  # bound of the log daily hazard of acute illness, in parts of a doubling / OCTAVE_PARTS
     mortality: NDArray[np.int16]  # the same of death
     routine: NDArray[np.uint16]  # bound of planned contacts a day, in parts of 1 / HAZARD_PARTS
     recovery: NDArray[np.uint16]  # bound of the excess daily hazard after discharge, in parts of 1 / HAZARD_PARTS
@@ -187,7 +188,9 @@ class Organisations(NamedTuple):
     unit_levels: NDArray[np.float64]
     ward_levels: NDArray[np.float64]
     census: NDArray[np.int64]  # (alive, at home, nursing home, living alone; municipalities; bands)
+    census_since: NDArray[np.int64]  # the same, summed over heads: day from which their person-days are not recorded
     listed: NDArray[np.int64]  # (practices, municipalities, bands, risk groups, enrolled)
+    listed_since: NDArray[np.int64]  # the same, summed over those listed
     present: NDArray[np.int64]  # (1,) rows that have arrived
     others: NDArray[np.float64]  # (measuring.USES,) smoothed use of the sample over what is expected of it
 

@@ -18,6 +18,7 @@ from sim.day.courses import BACK_TO_NURSING_HOME, write_bed_days
 from sim.day.discharge import ward_round
 from sim.day.emergency import ask_for_bed
 from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
+from sim.day.heads import record_days
 from sim.day.home_care import ask_for_patients, leave_temporary
 from sim.day.month import cell_of, draw_drifts, grant_help, help_need, review_care, rise_of
 from sim.day.practice import book_elective
@@ -63,6 +64,7 @@ def live_before(state: State, rates: Rates, load: Load, before: Before, first: i
         card.frailty = before.frailty[row]
         card.accrued = first
         meet_need(state, as_row(row), rates, first, out)
+    record_days(state.organisations, out, first)
     clear(out)
 
 
@@ -182,9 +184,9 @@ def take_back(state: State, known: int, first: int) -> None:
             continue
         i = bed.row
         card = people.card[i]
-        census(people, organisations, i, -1)
+        census(people, organisations, i, -1, first)
         card.place = NURSING_HOME if bed.waits_for == BACK_TO_NURSING_HOME else HOME
-        census(people, organisations, i, 1)
+        census(people, organisations, i, 1, first)
         card.acute_start = NEVER
         if bed.ward >= 0:
             organisations.wards.ward_modelled[bed.ward] -= 1
@@ -217,6 +219,7 @@ def clear(out: Output) -> None:
     """Empty the records: nothing of the year before is reported."""
     out.used[0] = 0
     out.people[:] = 0
+    out.listed_days[:] = 0
     out.activity[:] = 0
     out.quantity[:] = 0
     out.ward[:] = 0

@@ -249,10 +249,10 @@ def leave_home(state: State, i: int, day: int, out: Output) -> None:
     write_care(people, i, out, day)
     if card.place == TEMPORARY:
         leave_temporary_list(state, i)
-    census(people, state.organisations, i, -1)
+    census(people, state.organisations, i, -1, day)
     place = card.place
     card.place = HOSPITAL
-    census(people, state.organisations, i, 1)
+    census(people, state.organisations, i, 1, day)
     card.place = place
 
 

@@ -46,6 +46,6 @@ def die(state: State, i: int, day: int, out: Output, in_hospital: bool, resident
         count(out, people, i, _WITHIN_30, 1)
     if card.index & 8 and day - card.discharged <= 30:
         count(out, people, i, _AFTER_DAY_STAY, 1)
-    census(people, organisations, i, -1)
+    census(people, organisations, i, -1, day)
     card.place = DEAD
     at_rest(people, i)

@@ -156,9 +156,9 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
     index_course(people, i, acute, flags, days, today, out)
     card.discharged = today.day
     transition(state, k, i, acute, days, early, rates, today, out)
-    census(people, organisations, i, -1)
+    census(people, organisations, i, -1, today.day)
     card.place = NURSING_HOME if kind == BACK_TO_NURSING_HOME else HOME
-    census(people, organisations, i, 1)
+    census(people, organisations, i, 1, today.day)
     card.accrued = today.day
     m = card.municipality
     room = temporary_free(state, load, m, today.day)
@@ -198,10 +198,10 @@ def from_ward_to_nursing_home(state: State, i: int, m: int, today: Today, out: O
     organisations.units.unit_committed[card.unit] -= card.help
     card.help = 0
     card.nursing = 0
-    census(people, organisations, i, -1)
+    census(people, organisations, i, -1, today.day)
     card.place = NURSING_HOME
     card.waits = 0
-    census(people, organisations, i, 1)
+    census(people, organisations, i, 1, today.day)
     organisations.towns.nursing_used[m] += 1
     count(out, people, i, _C_ENTRIES, 1)
 

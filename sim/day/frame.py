@@ -73,7 +73,8 @@ class Claims(NamedTuple):
 class Work(NamedTuple):
     """Scratch room of a day; nothing here is remembered."""
 
-    flags: NDArray[np.uint8]  # of a chunk of people, as are the next ten
+    flags: NDArray[np.uint8]  # of a chunk of people, as are the next eleven
+    eight_flags: NDArray[np.uint64]  # the same memory, eight people at a time
     upper: NDArray[np.int32]  # halves of the day's hash
     lower: NDArray[np.int32]
     events: NDArray[np.float64]  # of a chunk of people in a month: what happens by chance, and the drift of frailty
@@ -140,15 +141,17 @@ def empty_claims(room: int) -> Claims:
 
 def empty_work(places: int, lists: int) -> Work:
     """Scratch room for the largest number of places of one kind; claims get theirs before the day (sim.room)."""
+    flags = np.zeros(CHUNK, np.uint8)
     return Work(
-        flags=np.zeros(CHUNK, np.uint8),
+        flags=flags,
+        eight_flags=flags.view(np.uint64),
         upper=np.zeros(CHUNK, np.int32),
         lower=np.zeros(CHUNK, np.int32),
         events=np.zeros(CHUNK, np.float64),
         drifts=np.zeros(CHUNK, np.float64),
         cells=np.zeros(CHUNK, np.uint32),
         onsets=np.zeros(CHUNK, np.float64),
-        flagged=np.zeros(CHUNK + 1, np.uint32),
+        flagged=np.zeros(CHUNK + 2, np.uint32),
         found=np.zeros((5, CHUNK), np.uint32),
         relapse=np.zeros(CHUNK, np.uint8),
         counts=np.zeros(8, np.int64),
@@ -294,18 +297,28 @@ def group_of(conditions: int) -> int:
 
 
 @inline
-def census(people: People, organisations: Organisations, i: int, sign: int) -> None:
-    """Add a living person to (or take one out of) the daily head counts, by where the person is."""
+def census(people: People, organisations: Organisations, i: int, sign: int, day: int) -> None:
+    """Add a living person to (or take one out of) the head counts from a day on, by where the person is."""
     card = people.card[i]
     place = card.place
     if place == ABSENT or place == DEAD or place == MOVED:
         return
-    municipality, band = card.municipality, card.band
-    organisations.census[0, municipality, band] += sign
-    organisations.census[3, municipality, band] += sign * np.int64(card.alone)
+    heads, since, municipality, band = organisations.census, organisations.census_since, card.municipality, card.band
+    change_heads(heads, since, 0, municipality, band, sign, day)
+    change_heads(heads, since, 3, municipality, band, sign if card.alone else 0, day)
     if place == HOME or place == TEMPORARY:
-        organisations.census[1, municipality, band] += sign
+        change_heads(heads, since, 1, municipality, band, sign, day)
     elif place == NURSING_HOME:
-        organisations.census[2, municipality, band] += sign
+        change_heads(heads, since, 2, municipality, band, sign, day)
     cell = (municipality * BANDS + band) * (2 * RISK_GROUPS) + 2 * group_of(card.conditions) + card.scheme
     organisations.listed[card.practice, cell] += sign
+    organisations.listed_since[card.practice, cell] += sign * day
+
+
+@inline
+def change_heads(
+    heads: NDArray[np.int64], since: NDArray[np.int64], what: int, municipality: int, band: int, number: int, day: int
+) -> None:
+    """Add to heads, whose days are counted from a day on."""
+    heads[what, municipality, band] += number
+    since[what, municipality, band] += number * day

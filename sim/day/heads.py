@@ -1,18 +1,38 @@
-"""Head counts at the end of a month that need no daily care: recipients of care and quality of life."""
+"""Head counts that need no daily care: person-days, recipients of care and quality of life."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import inline
+from sim.compiled import inline, jit
 from sim.day.frame import Output
 from sim.records import COUNTER
-from sim.state import HOSPITAL, NURSING_HOME, People
+from sim.state import HOSPITAL, NURSING_HOME, Organisations, People
 
 Numbers = NDArray[np.float64]
 _HELP, _NURSING = COUNTER["home_help_recipient_days"], COUNTER["home_nursing_recipient_days"]
 _QUALITY, _PERSON_DAYS = COUNTER["quality_adjusted"], COUNTER["person_days"]
+_HEAD_DAYS = np.array(
+    [COUNTER[name] for name in ("person_days", "home_days", "nursing_home_days", "living_alone_days")], np.int64
+)  # by what is counted in Organisations.census
+
+
+@jit
+def record_days(organisations: Organisations, out: Output, day: int) -> None:
+    """Person-days up to (not including) a day, of all that were not yet recorded: few heads change on a day."""
+    heads, since, counters = organisations.census, organisations.census_since, out.people
+    for m in range(heads.shape[1]):
+        for b in range(heads.shape[2]):
+            for what in range(heads.shape[0]):
+                counters[_HEAD_DAYS[what], m, b] += heads[what, m, b] * day - since[what, m, b]
+                since[what, m, b] = heads[what, m, b] * day
+    listed, since, days = organisations.listed, organisations.listed_since, out.listed_days
+    for p in range(listed.shape[0]):
+        for k in range(listed.shape[1]):
+            reached = listed[p, k] * day
+            days[p, k] += reached - since[p, k]
+            since[p, k] = reached
 
 
 @inline

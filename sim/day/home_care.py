@@ -244,10 +244,10 @@ def enter_nursing_home(state: State, i: int, rates: Rates, day: int, out: Output
     release_help(state, i)
     if card.place == TEMPORARY:
         leave_temporary_list(state, i)
-    census(people, organisations, i, -1)
+    census(people, organisations, i, -1, day)
     card.place = NURSING_HOME
     card.waits = 0
-    census(people, organisations, i, 1)
+    census(people, organisations, i, 1, day)
     organisations.towns.nursing_used[card.municipality] += 1
     card.accrued = day
     count(out, people, i, _ENTRIES, 1)
@@ -302,9 +302,9 @@ def enter_temporary(state: State, i: int, day: int, u: float, rates: Rates, out:
     card = people.card[i]
     if card.place == HOME:
         write_care(people, i, out, day)
-    census(people, organisations, i, -1)
+    census(people, organisations, i, -1, day)
     card.place = TEMPORARY
-    census(people, organisations, i, 1)
+    census(people, organisations, i, 1, day)
     card.accrued = day
     organisations.towns.temporary_used[card.municipality] += 1
     until = day + 1 + int(-rates.home.temporary_stay_days * math.log1p(-u))
@@ -326,9 +326,9 @@ def leave_temporary(state: State, rates: Rates, today: Today, out: Output) -> No
             continue
         write_care(people, i, out, today.day)
         state.organisations.towns.temporary_used[card.municipality] -= 1
-        census(people, state.organisations, i, -1)
+        census(people, state.organisations, i, -1, today.day)
         card.place = HOME
-        census(people, state.organisations, i, 1)
+        census(people, state.organisations, i, 1, today.day)
         card.accrued = today.day
         set_risk(people, i, state.organisations, rates, today.day)
     queue.count[0] = kept

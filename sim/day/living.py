@@ -12,7 +12,7 @@ from sim.day.death import die_today
 from sim.day.discharge import ward_round
 from sim.day.emergency import receive
 from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
-from sim.day.heads import count_head, rate_days
+from sim.day.heads import count_head, rate_days, record_days
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
 from sim.day.month import band_of, end_month, start_month
@@ -25,11 +25,7 @@ from sim.day.room import there_is_room
 from sim.day.scan import find, scan
 from sim.day.streams import CONTROL_KEPT
 from sim.day.wards import allot_beds, background, midnight
-from sim.records import COUNTER
 from sim.state import ABSENT, DEAD, HOME, HOSPITAL, MOVED, NURSING_HOME, Lists, State
-
-_PERSON_DAYS, _HOME_DAYS = COUNTER["person_days"], COUNTER["home_days"]
-_NURSING_DAYS, _ALONE_DAYS = COUNTER["nursing_home_days"], COUNTER["living_alone_days"]
 
 
 @jit
@@ -59,24 +55,8 @@ def enter(state: State, i: int, rates: Rates, today: Today) -> None:
         people.control[i] = today.since + int(u * rates.practice.control_interval)
     health = rates.health
     people.instability[i] = health.instability_frailty * (np.float64(card.frailty) - health.reference_frailty)
-    census(people, organisations, i, 1)
+    census(people, organisations, i, 1, today.day)
     set_risk(people, i, organisations, rates, today.day)
-
-
-@jit
-def record_day(state: State, out: Output) -> None:
-    """Head counts of the night."""
-    organisations, counters = state.organisations, out.people
-    for m in range(organisations.census.shape[1]):
-        for b in range(organisations.census.shape[2]):
-            counters[_PERSON_DAYS, m, b] += organisations.census[0, m, b]
-            counters[_HOME_DAYS, m, b] += organisations.census[1, m, b]
-            counters[_NURSING_DAYS, m, b] += organisations.census[2, m, b]
-            counters[_ALONE_DAYS, m, b] += organisations.census[3, m, b]
-    listed, days = organisations.listed, out.listed_days
-    for p in range(listed.shape[0]):
-        for k in range(listed.shape[1]):
-            days[p, k] += listed[p, k]
 
 
 @jit
@@ -109,7 +89,6 @@ def live_one_day(state: State, rates: Rates, load: Load, today: Today, work: Wor
     allot_beds(state, rates, load, today, work, out)
     ward_round(state, rates, load, today, out, today.day + 1.0)
     midnight(state, rates, load, today, out)
-    record_day(state, out)
 
 
 @entry
@@ -141,9 +120,9 @@ def live_days(
     streams, free = work_columns.streams, work_columns.nurse_free
     work = by_pointer(
         Work(
-            work_columns.flags, work_columns.upper, work_columns.lower, work_columns.events, work_columns.drifts,
-            work_columns.cells, work_columns.onsets, work_columns.flagged, work_columns.found, work_columns.relapse,
-            work_columns.counts,
+            work_columns.flags, work_columns.eight_flags, work_columns.upper, work_columns.lower, work_columns.events,
+            work_columns.drifts, work_columns.cells, work_columns.onsets, work_columns.flagged, work_columns.found,
+            work_columns.relapse, work_columns.counts,
             by_pointer(work_columns.practice), by_pointer(work_columns.nurse), by_pointer(work_columns.emergency),
             by_pointer(work_columns.beds), work_columns.starts, work_columns.fill, streams, free,
             work_columns.room,
@@ -151,9 +130,8 @@ def live_days(
     )  # fmt: skip
     out, rates, load = by_pointer(out_columns), by_pointer(rates_columns), by_pointer(load_columns)
     before = by_pointer(past)
-    for day in range(start, stop):
-        if not there_is_room(state, work, out):
-            return day
+    day = start
+    while day < stop and there_is_room(state, work, out):
         weekday = (day + 3) % 7
         fill_streams(streams, rates_columns.derived.keys, day)
         since = day - rates_columns.derived.first_day
@@ -166,8 +144,10 @@ def live_days(
             start_month(state, rates, today, work, out, first_month)
         live_one_day(state, rates, load, today, work, out)
         if out_columns.fault[0] != 0:
-            return day
-    return stop
+            break
+        day += 1
+    record_days(state.organisations, out, day)
+    return day
 
 
 @entry

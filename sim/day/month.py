@@ -88,7 +88,7 @@ def start_month(state: State, rates: Rates, today: Today, work: Work, out: Outpu
                 move_away(people, organisations, i, out, today.day)
                 continue
             age = age_of(people, i, today.day)
-            have_birthday(people, organisations, i, age)
+            have_birthday(people, organisations, i, age, today.day)
             if not first:
                 age_a_month(people, organisations, i, age, events[row - low], drifts[row - low], rates, today)
             if place == HOME:
@@ -121,19 +121,19 @@ def move_away(people: People, organisations: Organisations, i: int, out: Output,
     organisations.units.unit_committed[card.unit] -= card.help
     card.help = 0
     card.nursing = 0
-    census(people, organisations, i, -1)
+    census(people, organisations, i, -1, day)
     card.place = MOVED
     at_rest(people, i)
 
 
 @inline
-def have_birthday(people: People, organisations: Organisations, i: int, age: float) -> None:
+def have_birthday(people: People, organisations: Organisations, i: int, age: float, day: int) -> None:
     """A person who has become old enough belongs to the next age band."""
     card = people.card[i]
     if card.band + 1 < _BANDS.shape[0] and age >= _BANDS[card.band + 1]:
-        census(people, organisations, i, -1)
+        census(people, organisations, i, -1, day)
         card.band += 1
-        census(people, organisations, i, 1)
+        census(people, organisations, i, 1, day)
 
 
 @inline
@@ -179,11 +179,11 @@ def change_state(
         begin_condition(people, organisations, i, cell, u, rates, today)
         return
     u -= derived.onset_any[row]
-    if card.alone == 0 and u < derived.left_alone[cell]:
-        census(people, organisations, i, -1)
+    if u < derived.left_alone[cell] and card.alone == 0:  # what is rare is asked first here: a processor guesses it
+        census(people, organisations, i, -1, today.day)
         card.alone = 1
-        census(people, organisations, i, 1)
-    elif card.medication > 0 and u > 0.5 and (u - 0.5) * 12.0 < rates.health.medication_resolved:
+        census(people, organisations, i, 1, today.day)
+    elif u > 0.5 and (u - 0.5) * 12.0 < rates.health.medication_resolved and card.medication > 0:
         card.medication -= 1
 
 
@@ -198,12 +198,12 @@ def begin_condition(
     condition = 0
     while u >= derived.onset[row, condition]:
         condition += 1
-    census(people, organisations, i, -1)
+    census(people, organisations, i, -1, today.day)
     card.conditions |= 1 << condition
     if card.conditions & CHRONIC_FEE and not before & CHRONIC_FEE:
         enrols = trait(people.key[i], derived.keys[ENROLLED]) < organisations.practices.gp_enrolled[card.practice]
         card.scheme = 1 if enrols else 0
-    census(people, organisations, i, 1)
+    census(people, organisations, i, 1, today.day)
     if card.conditions & CONTROLLED and not before & CONTROLLED:
         people.control[i] = today.since
     card.frailty = min(np.float64(card.frailty) * derived.frailer[condition], derived.most_frail)
@@ -214,8 +214,8 @@ def review_care(state: State, i: int, age: float, rates: Rates, today: Today, ou
     """Home help by need, and whether a nursing home is needed; both wait in a queue until there is room, raises too."""
     people, organisations = state.people, state.organisations
     card = people.card[i]
-    need = help_need(people, i, organisations, rates, age)
-    has = card.help
+    above = beyond_independence(people, i, rates, age)
+    need, has = help_need(people, i, organisations, rates, age), card.help
     if need < has and is_birthday_month(people, i, today):
         write_care(people, i, out, today.day)
         organisations.units.unit_committed[card.unit] += need - has
@@ -224,7 +224,7 @@ def review_care(state: State, i: int, age: float, rates: Rates, today: Today, ou
     elif need > has and not card.waits & WAITS_FOR_HELP:
         card.waits |= WAITS_FOR_HELP
         push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
-    if beyond_independence(people, i, rates, age) <= 0.0 or card.waits & WAITS_FOR_NURSING_HOME:
+    if above <= 0.0 or card.waits & WAITS_FOR_NURSING_HOME:
         return
     if uniform(people.key[i], today.streams[NURSING_NEED]) < nursing_home_hazard(people, i, age, rates):
         card.waits |= WAITS_FOR_NURSING_HOME
@@ -285,7 +285,7 @@ def is_birthday_month(people: People, i: int, today: Today) -> bool:
 def preventive_visit(people: People, i: int, age: float, rates: Rates, today: Today, out: Output) -> None:
     """The yearly preventive home visit of the municipality to those without help, in the month of birth."""
     home = rates.home
-    if age < home.preventive_visit_age or people.card[i].help > 0 or not is_birthday_month(people, i, today):
+    if not is_birthday_month(people, i, today) or age < home.preventive_visit_age or people.card[i].help > 0:
         return
     if uniform(people.key[i], today.streams[PREVENTIVE]) < home.preventive_visit_accepted:
         write(out, people, i, today.day, _PREVENTIVE, 1, 0, 0, -1, 0, 0)

@@ -14,12 +14,12 @@ from sim.state import (
     HOME,
     HOSPITAL,
     LEVEL_PARTS,
-    LOG_PARTS,
     MOVED,
     NEVER_DUE,
     NO_HAZARD,
     NOT_AT_RISK,
     NURSING_HOME,
+    OCTAVE_PARTS,
     Organisations,
     People,
 )
@@ -27,6 +27,7 @@ from sim.state import (
 COPD, DIABETES, HEART_FAILURE, DEMENTIA, OTHER = 1, 2, 4, 8, 16
 WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME = 1, 2
 CONTROLLED = COPD | DIABETES | HEART_FAILURE
+_PARTS_OF_LOG = OCTAVE_PARTS / math.log(2.0)
 _FORGOTTEN = 1e-6  # daily hazard: one illness in three thousand years
 CONSULTATIONS, CHRONIC_CONTROL, FOLLOW_UP_VISIT, OUTREACH_VISIT, REFERRAL = 0, 1, 2, 3, 4
 
@@ -87,8 +88,8 @@ def excess_of(people: People, i: int, day: int, rates: Rates) -> float:
 
 @inline
 def log_bound(value: float) -> int:
-    """A log hazard in whole parts, rounded up."""
-    return max(int(math.ceil(value * LOG_PARTS)), NO_HAZARD + 1)
+    """A log hazard in whole parts of a doubling, rounded up."""
+    return max(int(math.ceil(value * _PARTS_OF_LOG)), NO_HAZARD + 1)
 
 
 @inline

@@ -18,19 +18,23 @@ from sim.day.frame import Today, Work, as_row
 from sim.day.rates import WORKDAYS, Rates, out_of_hours_workday
 from sim.day.risk import excess_of
 from sim.day.streams import DAILY_SCAN, DEATH, ILLNESS, ROUTINE
-from sim.state import HAZARD_PARTS, HOME, HOSPITAL, LEVEL_PARTS, LOG_PARTS, People
+from sim.state import HAZARD_PARTS, HOME, HOSPITAL, LEVEL_PARTS, OCTAVE_PARTS, People
 
-_TO_BITS = np.float32(12102203.161561485)  # 2**23 / ln 2
-_ONE = np.int32(1065353216 + 256)  # bits of 1.0, and a margin for rounding
-_PREFIXES = np.float32(HAZARD_PARTS)
-_LOG_PART = np.float32(1.0 / LOG_PARTS)
-_LOWEST = np.float32(-80.0)
+_BITS = 2**23 / math.log(2.0)  # what a unit of a natural logarithm adds to the bits of a float
+_SHIFT = np.int32(23 - OCTAVE_PARTS.bit_length() + 1)  # from parts of a doubling to bits of a float
+_ONE = 1065353216 + 16 * 2**23 + 256  # bits of HAZARD_PARTS, for a hazard of 1, and a margin for rounding
+_LOWEST = np.float32(-(2.0**29))
 _SHOCK_MEAN = np.float32(255.0)
 _SHOCK_SCALE = np.float32(1.0 / math.sqrt((65536.0 - 1.0) / 6.0))
 MARGIN = 1.0001  # more than all rounding of 32-bit numbers
 _MARGIN = np.float32(MARGIN)
 _HALF, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 _BYTE, _WORD, _T8, _T16 = np.int32(255), np.int32(65535), np.int32(8), np.int32(16)
+_HIGHEST, _ALL_BUT_HIGHEST = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
+_TOGETHER, _S56 = np.uint64(0x0002040810204081), np.uint64(56)
+#: Of each set of eight people the positions of its members, first those, and how many they are.
+HOW_MANY = np.array([number.bit_count() for number in range(256)], np.int64)
+POSITIONS = np.array([sorted(range(8), key=lambda at: not number >> at & 1) for number in range(256)], np.uint32)
 
 ILL, PLANNED, DYING, FALLS_DUE, NOTICED = 1, 2, 4, 8, 16
 DEATHS, ILLNESSES, ROUTINES, DUES, NOTICES, FETCHED = 0, 1, 2, 3, 4, 5
@@ -43,8 +47,9 @@ def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     keep = np.float32(health.instability_persistence)
     pull = np.float32((1.0 - health.instability_persistence) / LEVEL_PARTS)
     shock = np.float32(np.float32(health.instability_shock) * _SHOCK_SCALE)
-    slope_ill = np.float32(health.illness_instability)
-    slope_death = np.float32(health.mortality_instability)
+    one, season = np.int32(_ONE), np.int32(_ONE + int(math.ceil(today.season * _BITS)))
+    slope_ill = np.float32(health.illness_instability * _BITS)
+    slope_death = np.float32(health.mortality_instability * _BITS)
     after = np.float32(health.mortality_recovery * health.need_relapse / health.recovery_excess)
     share, most = np.float32(WORKDAYS * MARGIN), np.float32(HAZARD_PARTS)
     if not today.workday:
@@ -57,10 +62,13 @@ def scan(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     x, excess = people.instability[low:high], people.recovery[low:high]
     draw(people.key[low:high], today.streams[DAILY_SCAN], upper, lower)
     move(x, people.level[low:high], lower, keep, pull, shock)
-    flag_ill(people.illness[low:high], x, excess, upper, flags, np.float32(today.season), slope_ill)
+    flag_hazards(
+        people.illness[low:high], people.mortality[low:high], x, excess, upper, lower, flags, season, one, slope_ill,
+        slope_death, after,
+    )  # fmt: skip
     flag_planned(people.routine[low:high], upper, flags, share, most)
-    flag_dying(people.mortality[low:high], x, excess, lower, flags, after, slope_death)
-    flag_due(people.control[low:high], flags, np.int16(today.since))
+    if today.workday:  # on other days no control is held
+        flag_due(people.control[low:high], flags, np.int16(today.since))
     flag_noticed(people.watched[low:high], x, flags, np.float32(rates.home.detection_threshold))
 
 
@@ -86,35 +94,30 @@ def move(x: Any, level: Any, lower: Any, keep: np.float32, pull: np.float32, sho
 
 
 @inline
-def bound_of(eta: np.float32) -> np.float32:
-    """A bound of the exponential that is at most 6.2 % too high and never too low.
+def bound_of(parts: np.int16, change: np.float32, one: np.int32) -> np.float32:
+    """A bound of a hazard in prefixes from its logarithm, at most 6.2 % too high and never too low.
 
     The bits of a float, read as an integer, grow like a logarithm; written the other way they give an exponential
-    (Schraudolph 1999, Neural Computation 11:853).
+    (Schraudolph 1999, Neural Computation 11:853). ``parts`` are those of a doubling, ``change`` and ``one`` are bits.
     """
-    above = eta if eta > _LOWEST else _LOWEST
-    return np.int32(np.int32(np.float32(above * _TO_BITS)) + _ONE).view(np.float32)
+    above = change if change > _LOWEST else _LOWEST
+    return np.int32((np.int32(parts) << _SHIFT) + np.int32(above) + one).view(np.float32)
 
 
 @jit
-def flag_ill(bound: Any, x: Any, excess: Any, upper: Any, flags: Any, season: np.float32, slope: np.float32) -> None:
-    """Flag those whose prefix lies under a bound of today's hazard of illness."""
-    for k in range(bound.shape[0]):
-        eta = np.float32(np.float32(np.float32(bound[k]) * _LOG_PART) + season)
-        hazard = np.float32(bound_of(np.float32(eta + np.float32(slope * x[k]))) * _PREFIXES)
-        above = np.float32(np.float32(hazard + np.float32(excess[k])) * _MARGIN)
-        flags[k] = np.uint8(ILL) if np.float32((upper[k] >> _T16) & _WORD) < above else np.uint8(0)
-
-
-@jit
-def flag_dying(bound: Any, x: Any, excess: Any, lower: Any, flags: Any, after: np.float32, slope: np.float32) -> None:
-    """Flag those whose prefix lies under a bound of today's hazard of death."""
-    for k in range(bound.shape[0]):
-        eta = np.float32(np.float32(np.float32(bound[k]) * _LOG_PART) + np.float32(slope * x[k]))
-        hazard = np.float32(bound_of(eta) * _PREFIXES)
-        above = np.float32(np.float32(hazard + np.float32(after * np.float32(excess[k]))) * _MARGIN)
-        flag = np.uint8(DYING) if np.float32((lower[k] >> _T16) & _WORD) < above else np.uint8(0)
-        flags[k] = np.uint8(flags[k] | flag)
+def flag_hazards(
+    illness: Any, mortality: Any, x: Any, excess: Any, upper: Any, lower: Any, flags: Any, season: np.int32,
+    one: np.int32, slope_ill: np.float32, slope_death: np.float32, after: np.float32,
+) -> None:  # fmt: skip
+    """Flag those whose prefixes lie under bounds of today's hazards of illness and of death."""
+    for k in range(illness.shape[0]):
+        again = np.float32(excess[k])
+        ill = np.float32(bound_of(illness[k], np.float32(slope_ill * x[k]), season) + again)
+        dying = np.float32(bound_of(mortality[k], np.float32(slope_death * x[k]), one) + np.float32(after * again))
+        first, last = np.float32((upper[k] >> _T16) & _WORD), np.float32((lower[k] >> _T16) & _WORD)
+        falls_ill = np.uint8(ILL) if first < np.float32(ill * _MARGIN) else np.uint8(0)
+        dies = np.uint8(DYING) if last < np.float32(dying * _MARGIN) else np.uint8(0)
+        flags[k] = np.uint8(falls_ill | dies)
 
 
 @jit
@@ -150,7 +153,9 @@ def find(people: People, low: int, high: int, rates: Rates, today: Today, work: 
     weekend, usual = rates.practice.out_of_hours_weekend, out_of_hours_workday(rates)
     slope_ill, slope_death = rates.health.illness_instability, rates.health.mortality_instability
     after = rates.health.mortality_recovery * rates.health.need_relapse / rates.health.recovery_excess
-    flagged = list_flagged(work.flags, high - low, work.flagged)
+    for k in range(high - low, high - low + -(high - low) % 8):
+        work.flags[k] = 0
+    flagged = list_flagged(work.eight_flags, high - low, work.flagged)
     fetch(card, low, work.flagged, flagged, counts)
     for j in range(flagged):
         k = work.flagged[j]
@@ -196,13 +201,22 @@ def highest(rates_by_band: Any) -> float:
 
 
 @inline
-def list_flagged(flags: Any, size: int, flagged: Any) -> int:
-    """Write down where a flag is set, without a branch; returns how many there are."""
-    number = 0
-    for k in range(size):
-        flagged[number] = k
-        number += int(flags[k] != 0)
-    return number
+def list_flagged(eights: Any, size: int, flagged: Any) -> int:
+    """Write down where a flag is set, eight people at a time; returns how many there are.
+
+    Which of the eight are flagged is one number (a byte above 0 carries into its highest bit, and a multiplication
+    moves these bits together), by which their positions are looked up. Seldom are they more than two, so two are
+    written without asking; what is written too much is written over.
+    """
+    number = np.uint64(0)
+    for eight in range((size + 7) // 8):
+        which = (((eights[eight] + _ALL_BUT_HIGHEST) & _HIGHEST) * _TOGETHER) >> _S56
+        for j in range(2):
+            flagged[number + np.uint64(j)] = 8 * eight + POSITIONS[which, np.uint64(j)]
+        for j in range(2, HOW_MANY[which]):
+            flagged[number + np.uint64(j)] = 8 * eight + POSITIONS[which, np.uint64(j)]
+        number += np.uint64(HOW_MANY[which])
+    return int(number)
 
 
 @inline

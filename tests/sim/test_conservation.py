@@ -142,6 +142,14 @@ def head_counts_are_recounts(today: Day, before: Day | None) -> str:
     return ""
 
 
+def person_days_are_the_heads_of_every_day(today: Day, before: Day | None) -> str:
+    """What a day adds to person-days is the head count of its evening, on the first day as on all others."""
+    rows = [COUNTER[name] for name in ("person_days", "home_days", "nursing_home_days", "living_alone_days")]
+    added = today.counted[rows] - (before.counted[rows] if before else 0)
+    census = today.state.organisations.census
+    return "" if np.array_equal(added, census) else f"{added.sum(axis=(1, 2))} added, {census.sum(axis=(1, 2))} there"
+
+
 def lists_of_practices_are_recounts(today: Day, before: Day | None) -> str:
     """Everybody alive stands on one practice's list, in the right cell."""
     listed, card, alive = today.state.organisations.listed, today.card, today.alive
@@ -239,6 +247,7 @@ CHECKS = {
     check.__name__: check
     for check in (
         heads_add_up, arrivals_are_on_time, the_gone_stay_gone, head_counts_are_recounts,
+        person_days_are_the_heads_of_every_day,
         lists_of_practices_are_recounts, patients_lie_in_one_bed, courses_started_have_ended_or_go_on,
         temporary_places_are_held_by_one_person_each, nursing_home_places_are_held_by_residents,
         hours_of_home_help_are_those_people_have, nobody_waits_twice_for_the_same, midnights_are_counted_once,

@@ -37,7 +37,7 @@ day       7  receive
 day       8  allot_beds
 day       9  ward_round
 day      11  midnight
-day      11  record_day
+month        record_days
 month        close_month
 month        settle
 month        set_posts
@@ -113,11 +113,11 @@ def test_nothing_of_a_day_is_called_conditionally_or_twice_in_a_row() -> None:
 
 def test_the_month_starts_before_its_first_day_and_is_closed_settled_and_decided_in_this_order() -> None:
     days = calls(function("day/living.py", "live_days"))
-    assert in_order(["start_month", "live_one_day"], days)
+    assert in_order(["start_month", "live_one_day", "record_days"], days)
     assert in_order(["live_days", "close_month", "_end_month"], calls(function("months.py", "live")))
     assert in_order(["settle", "decide"], calls(function("months.py", "_end_month")))
     of_month = [step.process for step in SCHEDULE if step.when == "month"]
-    assert of_month == ["start_month", "close_month", "settle", "set_posts", "decide"]
+    assert of_month == ["start_month", "record_days", "close_month", "settle", "set_posts", "decide"]
 
 
 @pytest.mark.parametrize("step", SCHEDULE, ids=lambda step: f"{step.when}-{step.process}")
