@@ -170,8 +170,8 @@ WARD_COUNTER: Final[dict[str, int]] = {name: index for index, name in enumerate(
 
 
 def empty_log(rows: int) -> ActivityLog:
-    """A buffer with room for ``rows`` events."""
-    return ActivityLog(np.zeros(1, np.int64), np.zeros(rows, EVENT).view(np.recarray))
+    """A buffer with room for ``rows`` events; what lies beyond those in use is unwritten."""
+    return ActivityLog(np.zeros(1, np.int64), np.empty(rows, EVENT).view(np.recarray))
 
 
 def empty_activity(rows: int) -> ActivityTable:

@@ -210,21 +210,21 @@ class State(NamedTuple):
     organisations: Organisations
 
 
-def records(size: int, kind: Any) -> Any:
+def records(size: int, kind: Any, made: Any = np.zeros) -> Any:
     """An array of ``size`` records, all zero, whose fields are attributes; it begins where a cache line begins."""
-    room = np.zeros(size * kind.itemsize + _CACHE_LINE, np.uint8)
+    room = made(size * kind.itemsize + _CACHE_LINE, np.uint8)
     start = -room.ctypes.data % _CACHE_LINE
     return room[start : start + size * kind.itemsize].view(kind).view(np.recarray)
 
 
 def empty_queue(room: int) -> Queue:
-    """A queue with room for ``room`` people."""
-    return Queue(np.zeros(1, np.int64), records(room, WAITING))
+    """A queue with room for ``room`` people; what lies beyond those in it is unwritten."""
+    return Queue(np.zeros(1, np.int64), records(room, WAITING, np.empty))
 
 
 def empty_stays(room: int) -> Stays:
-    """Stays with room for ``room`` patients."""
-    return Stays(np.zeros(1, np.int64), records(room, BED))
+    """Stays with room for ``room`` patients; what lies beyond those in them is unwritten."""
+    return Stays(np.zeros(1, np.int64), records(room, BED, np.empty))
 
 
 def empty_lists() -> Lists:
@@ -233,10 +233,11 @@ def empty_lists() -> Lists:
 
 
 def arrays(state: Any, prefix: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
-    """All arrays of a state (or part of one) with dotted names, in a stable order."""
+    """All arrays of a state (or part of one) with dotted names, in a stable order; of a list, what is in it."""
+    is_list = isinstance(state, Queue | Stays)
     for name, value in zip(state._fields, state, strict=True):
         if isinstance(value, np.ndarray):
-            yield prefix + name, value
+            yield prefix + name, value[: int(state.count[0])] if is_list and name != "count" else value
         else:
             yield from arrays(value, f"{prefix}{name}.")
 

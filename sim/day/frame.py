@@ -135,8 +135,8 @@ class Output(NamedTuple):
 
 
 def empty_claims(room: int) -> Claims:
-    """Room for ``room`` claims."""
-    return Claims(np.zeros(1, np.int64), np.zeros(room, CLAIM).view(np.recarray), np.zeros(room, np.uint32))
+    """Room for ``room`` claims, unwritten: zeros in room that is never used would cost more than the day."""
+    return Claims(np.zeros(1, np.int64), np.empty(room, CLAIM).view(np.recarray), np.empty(room, np.uint32))
 
 
 def empty_work(places: int, lists: int) -> Work:
