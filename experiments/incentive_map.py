@@ -12,7 +12,7 @@ from experiments.numbers_in_words import plain
 from sim.clock import date_of
 
 if TYPE_CHECKING:
-    from sim.runs import Planned
+    from sim.planned import Planned
     from sim.scenario import Scenario
 
 #: Columns that add over the accounts of a chain.
@@ -30,7 +30,7 @@ def planned(scenario: Scenario, seed: int) -> Planned:
         ``rows`` by actor, action and account: ``felt`` adds over accounts, ``gross`` over the actor's ``own``.
         ``foreseen``: what clauses of shared savings expect of the year.
     """
-    found: Planned = importlib.import_module("sim.runs").planned_incentives(scenario, seed)
+    found: Planned = importlib.import_module("sim.planned").planned_incentives(scenario, seed)
     return found
 
 

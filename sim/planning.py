@@ -22,6 +22,7 @@ from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
 from sim.payment.accounts import Places
 from sim.payment.activity import SUMMED_FLAGS, MonthActivity, Sums
+from sim.payment.bound import Bound
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.coded import coded_totals
 from sim.payment.contract import Contract
@@ -31,7 +32,7 @@ from sim.payment.expectation import Expectation
 from sim.payment.foresight import chances, expected_year, foreseen
 from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
-from sim.payment.settlement import Bound, Settlement
+from sim.payment.settlement import Settlement
 from sim.payment.stakes import volumes
 from sim.peers import peers_of
 from sim.provider_luck import ProviderLuck

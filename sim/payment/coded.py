@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.measures import MEASURE
 from sim.payment.activity import MonthActivity
+from sim.payment.bound import Bound, States
 from sim.payment.clauses.base import Clause, ClauseState
 from sim.payment.clauses.bonus import Bonus
 from sim.payment.clauses.budget import Budget
@@ -23,7 +24,6 @@ from sim.payment.expectation import Chance, Expectation
 from sim.payment.foresight import expected_year, foreseen
 from sim.payment.marginal import Coded, by_settling, flowing, worth_today
 from sim.payment.purses import PURSES, purses_of_all
-from sim.payment.settlement import Bound, States
 
 Numbers = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from sim.payment.writing import as_toml
 from sim.reading import InputError, Problems, Source, parse_toml
 
 if TYPE_CHECKING:
-    from sim.payment.settlement import Bound
+    from sim.payment.bound import Bound
 
 __all__ = ["KINDS", "Contract", "contract_names"]
 
@@ -137,7 +137,7 @@ class Contract:
         InputError
             With file, line and key; further problems are in its ``others``.
         """
-        from sim.payment.settlement import Bound
+        from sim.payment.bound import Bound
 
         problems = Problems()
         bound = self._bound(values, accounts, problems, set())

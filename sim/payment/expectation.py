@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.payment.settlement import Bound, States
+from sim.payment.bound import Bound, States
 
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from agents.actions import ACTIONS
 from agents.responses.law import Signals
 from sim.payment.accounts import Places
+from sim.payment.bound import Bound, States
 from sim.payment.coded import coded_worth
 from sim.payment.deciders import CHAINS, OWN_COST, Actor, actor_of, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
 from sim.payment.made_once import MadeOnce
 from sim.payment.marginal import Prices, prices
 from sim.payment.purses import PURSE, PURSES
-from sim.payment.settlement import Bound, States
 
 Numbers = NDArray[np.float64]
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from agents.responses.budget_holder import shadow_price
 from sim.measures import MEASURES
 from sim.payment.accounts import ROLES, Cells
+from sim.payment.bound import IN_UNIT_NET, Bound, States
 from sim.payment.clauses.base import Clause, ClauseState
 from sim.payment.clauses.bonus import Bonus
 from sim.payment.clauses.budget import Budget
@@ -26,7 +27,6 @@ from sim.payment.expectation import Chance, Expectation
 from sim.payment.foresight import expected_year, foreseen
 from sim.payment.made_once import MadeOnce
 from sim.payment.purses import PURSE, PURSES, purses_of
-from sim.payment.settlement import IN_UNIT_NET, Bound, States
 from sim.payment.slopes import exposed, gate_slopes, same_directions, slopes
 
 Numbers = NDArray[np.float64]

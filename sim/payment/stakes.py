@@ -12,7 +12,7 @@ from agents.actions import ACTIONS, Action
 from sim.measures import MEASURE
 from sim.payment.accounts import Places, natural_axis
 from sim.payment.activity import summed
-from sim.payment.settlement import Bound, States
+from sim.payment.bound import Bound, States
 
 if TYPE_CHECKING:
     from sim.day.frame import Output

@@ -14,11 +14,12 @@ from sim.measures import MEASURE
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.activity import MonthActivity
+from sim.payment.bound import Bound, States
 from sim.payment.contract import Contract
 from sim.payment.expectation import Expectation, chance
 from sim.payment.marginal import Prices, prices
 from sim.payment.purses import PURSE
-from sim.payment.settlement import Bound, Settlement, States
+from sim.payment.settlement import Settlement
 from sim.reading import InputError
 from sim.state import FAR
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month

@@ -14,9 +14,10 @@ from sim.clock import day_number, first_of_month
 from sim.measures import MEASURE, MEASURES
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
+from sim.payment.bound import Bound, States
 from sim.payment.contract import Contract, contract_names
 from sim.payment.ledger import balances
-from sim.payment.settlement import Bound, Settlement, States
+from sim.payment.settlement import Settlement
 from sim.payment.writing import as_toml
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month, random_events
 

@@ -10,12 +10,12 @@ import pytest
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.activity import MonthActivity
+from sim.payment.bound import Bound
 from sim.payment.clauses.base import Numbers
 from sim.payment.clauses.budget import Budget
 from sim.payment.clauses.fee import Fee
 from sim.payment.contract import Contract
 from sim.payment.expectation import Expectation, chance
-from sim.payment.settlement import Bound
 from sim.payment.slopes import joint_chance, slopes
 from sim.reading import InputError
 from sim.runs import simulate

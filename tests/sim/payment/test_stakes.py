@@ -10,8 +10,9 @@ from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.contract import Contract
 from sim.payment.stakes import receipts, volumes
+from sim.planned import planned_incentives
 from sim.records import ActivityLog
-from sim.runs import planned_incentives, simulate
+from sim.runs import simulate
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
 from tests.sim.small_runs import small
 
