@@ -122,6 +122,8 @@ WARD: Final = _actions(
 
 #: Actions by kind of provider, in the order of the columns of that kind's levels.
 ACTIONS: Final[dict[str, tuple[Action, ...]]] = {"gp": GP, "home_care": HOME_CARE, "ward": WARD}
+#: Name of each kind of provider in tables.
+ACTORS: Final[dict[str, str]] = {kind: kind.replace("_", "-") for kind in ACTIONS}
 GP_ACTIONS: Final[tuple[str, ...]] = tuple(action.name for action in GP)
 HOME_CARE_ACTIONS: Final[tuple[str, ...]] = tuple(action.name for action in HOME_CARE)
 WARD_ACTIONS: Final[tuple[str, ...]] = tuple(action.name for action in WARD)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from agents.actions import ACTIONS
+from agents.actions import ACTIONS, ACTORS
 from sim.model import CareModel
 from sim.months import Months
 from sim.payment.clauses.consortium import SharedSavings
@@ -23,9 +23,6 @@ from sim.reading import InputError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
-
-_OERE: Final = 100.0
-_ACTORS: Final = {"gp": "gp", "home_care": "home-care", "ward": "ward"}
 
 
 class Planned(NamedTuple):
@@ -120,7 +117,7 @@ def _planned(run: Months, out: Any, at_stake: Mapping[str, NDArray[np.float64]])
     load, share = loads(out), ward_shares(out)
     places = planning.places
     names = {"gp": places.practices, "home_care": places.units, "ward": places.wards}
-    for kind, actor in _ACTORS.items():
+    for kind, actor in ACTORS.items():
         for at, name in enumerate(names[kind]):
             table = incentive_table(
                 planning.planner, kind, worth, load[kind], share, np.array([at]), at_stake[kind][at]

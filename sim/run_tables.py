@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from agents.actions import ACTIONS
+from agents.actions import ACTIONS, ACTORS
 from sim.clock import month_name
 from sim.measures import AGE_BAND_NAMES, MEASURES
 from sim.months import Months
@@ -20,7 +20,6 @@ from sim.records import EVENT
 from sim.run_record import RunRecord
 
 _OERE: Final = 100.0
-_ACTORS: Final = {"gp": "gp", "home_care": "home-care", "ward": "ward"}
 
 
 def _month_text(months: pd.Series[int]) -> Any:
@@ -74,7 +73,7 @@ def incentives_table(run: Months) -> pd.DataFrame:
             now, then = decision.now, decision.reference
             rows.append({
                 "month": np.full(providers * actions, month),
-                "actor": np.full(providers * actions, _ACTORS[kind]),
+                "actor": np.full(providers * actions, ACTORS[kind]),
                 "name": np.repeat(np.array(names[kind], dtype=object), actions),
                 "action": np.tile(np.array([action.id for action in ACTIONS[kind]], dtype=object), providers),
                 "unit": np.tile(np.array([action.unit for action in ACTIONS[kind]], dtype=object), providers),

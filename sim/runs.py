@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.scenario import Scenario
-
-_OERE: Final = 100.0
-_ACTORS: Final = {"gp": "gp", "home_care": "home-care", "ward": "ward"}
 
 
 @dataclass(frozen=True)

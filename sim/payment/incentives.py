@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.actions import ACTIONS
+from agents.actions import ACTIONS, ACTORS
 from agents.responses.law import Signals
 from sim.payment.accounts import Places
 from sim.payment.bound import Bound, States
@@ -298,7 +298,7 @@ def incentive_table(
         total = float(moved[index, list(chain.values())].sum())
         stake = None if at_stake is None else float(at_stake[index])
         rows.append({
-            "actor": kind.replace("_", "-"),
+            "actor": ACTORS[kind],
             "action": action.id,
             "unit": action.unit,
             "gross": total,
