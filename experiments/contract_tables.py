@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from experiments.tables import table_of
+from experiments.plain_table import table_of
 from sim.payment.contract import Contract, contract_names
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Exit codes: the work failed; the input is wrong.
 FAILED, WRONG_INPUT = 1, 2
 #: Columns of everything that is printed where no width is known, and the fewest and most that are used.
-WIDTH, NARROWEST, WIDEST = 80, 50, 100
+WIDTH, NARROWEST, WIDEST = 80, 40, 100
 #: What stands for a sign of print where an output cannot show it; for any other a question mark.
 _PLAIN = {"“": '"', "”": '"', "’": "'", "–": "-", "−": "-", "×": "x"}
 #: In a file or pipe a line is written each time so many more per cent are done.

@@ -257,7 +257,7 @@ def test_check_keeps_to_80_columns(
 
 
 @pytest.mark.parametrize(
-    ("columns", "most"), [("60", 60), ("200", 100), ("0", 80), ("3", 50), ("many", 80), ("-5", 80)]
+    ("columns", "most"), [("60", 60), ("200", 100), ("0", 80), ("3", 40), ("40", 40), ("many", 80), ("-5", 80)]
 )
 def test_check_keeps_to_the_width_of_the_terminal_and_never_prints_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, columns: str, most: int
@@ -267,7 +267,8 @@ def test_check_keeps_to_the_width_of_the_terminal_and_never_prints_nothing(
     monkeypatch.setenv("COLUMNS", columns)
     assert call(monkeypatch, "check", "own.toml") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert most - 25 < max(len(line) for line in lines) <= most
+    broken = [len(line) for line in lines if " " in line.strip()]  # the name of a figure is never broken
+    assert most - 25 < max(broken) <= most
     assert [line for line in lines if line.startswith("  note: tariffs.gp_consultation")]
 
 
