@@ -144,7 +144,7 @@ def check_file(file: str | Path, library: Library | None = None) -> Checked:
             return Checked(name, kind, assumed=unsourced, figures=len(own))
         if kind == "contract":
             _bind_contract(name, Scenario.load(BASE_SCENARIO, known))
-            return Checked(name, kind)
+            return Checked(name, kind, notes=tuple(_multiplied(name)))
         return _checked_scenario(name, known)
     except InputError as error:
         return Checked(name, kind, error.all)
@@ -165,6 +165,17 @@ def _bind_contract(reference: str, scenario: Scenario) -> None:
     from sim.payment.contract import Contract
 
     Contract.check_file(reference, scenario.parameters, Places.of(build_network(scenario)))
+
+
+def _multiplied(reference: str) -> Iterator[str]:
+    """Clauses in which an amount and how many times it is paid are both numbers: neither replaces the other."""
+    from sim.payment.contract import Contract
+
+    for clause in Contract.load(reference).clauses:
+        for item in getattr(clause, "item", ()) or (clause,):
+            amount, times = getattr(item, "amount", None), getattr(item, "times", 1.0)
+            if isinstance(amount, int | float) and isinstance(times, int | float) and times != 1.0:
+                yield f"clause {clause.id} pays {amount:,g} times {times:g}, which is {amount * times:,g} DKK"
 
 
 def _in_contracts(contracts: Iterable[str], scenario: Scenario) -> tuple[InputError, ...]:
