@@ -199,6 +199,18 @@ def test_a_folder_that_nobody_can_write_in_is_refused_before_anything_is_run(
         assert "runs" not in said
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full")
+@pytest.mark.parametrize("words", [["contracts"], ["contracts", "shared-savings", "--json"], ["check", "randers"]])
+def test_a_full_disk_behind_standard_output_is_one_sentence_and_exit_code_2(words: list[str]) -> None:
+    code = f"import sys\nfrom experiments.command_line import main\nsys.argv = {['tvaers', *words]!r}\nmain()"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert said.startswith("tvaers: standard output: the result cannot be written (No space left on device). Allowed:")
+    assert len(done.stderr.splitlines()) <= 2
+
+
 @pytest.mark.usefixtures("engine")
 def test_a_command_that_fails_leaves_no_folder_behind(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
