@@ -307,6 +307,21 @@ def test_contracts_are_listed_and_explained(
     assert call(monkeypatch, "contracts", "shared-saving") == 2
 
 
+@pytest.mark.parametrize(
+    ("title", "heading", "object_title"),
+    [("", "own", "own"), ('title = "Mine"\n', "own: Mine", "Mine"), ('title.da = "Min"\n', "own: Min", "Min")],
+)
+def test_a_contract_without_an_english_title_is_called_by_what_it_has(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path,
+    title: str, heading: str, object_title: str,
+) -> None:  # fmt: skip
+    (tmp_path / "own.toml").write_text(f'name = "own"\nextends = "denmark-2018"\n{title}', encoding="utf-8")
+    assert call(monkeypatch, "contracts", str(tmp_path / "own.toml")) == 0
+    assert capsys.readouterr().out.splitlines()[0].rstrip() == heading
+    assert call(monkeypatch, "contracts", str(tmp_path / "own.toml"), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["title"] == object_title
+
+
 def test_every_clause_is_explained_with_its_grade_be_it_assumed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

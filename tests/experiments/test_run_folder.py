@@ -61,7 +61,7 @@ def test_a_folder_says_how_its_tables_are_read_and_the_lines_work(
         assert list(names["table"]) == list(pd.read_csv(f"{name}.csv"))
         assert len(names["table"]) == len(pd.read_csv(f"{name}.csv")) > 0
     exec(compile(queried, "query", "exec"), names := {})
-    assert len(names["deaths"].fetchall()) >= 2
+    assert len(names["rates"].fetchall()) >= 2
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
