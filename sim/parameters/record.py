@@ -150,9 +150,9 @@ def figures_in(source: Source, theme: str) -> list[dict[str, Any]]:
     while waiting:
         key, table = waiting.pop()
         if not isinstance(table, dict):
-            raise source.error(f"{shown(table)} stands where a table with a value is expected", key)
+            raise source.error(f"{shown(table)} stands where a table with a value is expected", key, "a table: [...]")
         if any("." in str(part) or not part for part in key):
-            raise source.error("a part of a parameter's name is empty or contains a dot", key)
+            raise source.error("a part of a parameter's name is empty or contains a dot", key, "parts without dots")
         if "value" in table or any(not isinstance(inner, dict) for inner in table.values()):
             found.append(_figure(source, theme, key, table))
         else:
