@@ -211,6 +211,7 @@ def _checked_scenario(name: str, library: Library) -> Checked:
         *_never_in_force(scenario),
         *_prices_of_reference(scenario, library),
         *_deaths_as_before(scenario),
+        *_part_of_catchment(scenario),
     )
     return Checked(name, "scenario", (), missing, len(used), _load_of(scenario), notes)
 
@@ -258,6 +259,17 @@ def _deaths_as_before(scenario: Scenario) -> Iterator[str]:
         yield (
             f"{', '.join(changed)}: as many die with it as before, since deaths are fitted anew to the life table "
             "of the scenario; admissions, and where people die, do change (docs/ageing.md)"
+        )
+
+
+def _part_of_catchment(scenario: Scenario) -> Iterator[str]:
+    """Municipalities left out, whose patients are missing from a hospital that keeps its size and its cost."""
+    known = dict.fromkeys(name.partition(".")[0] for name in scenario.parameters.table("municipalities"))
+    if missing := [name for name in known if name not in scenario.population.municipalities]:
+        yield (
+            f"without {', '.join(missing)} the hospital keeps all its beds, stands emptier than today, and the booked "
+            "cost of the region still holds every bed: compare such scenarios with each other, not with the whole "
+            "catchment (docs/money.md)"
         )
 
 

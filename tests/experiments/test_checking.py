@@ -43,6 +43,16 @@ def test_a_table_of_figures_can_be_checked_alone(library: Library) -> None:
     assert found[0].problems[0].line == 3
 
 
+@pytest.mark.parametrize(("municipalities", "told"), [('["Randers", "Norddjurs"]', ["Syddjurs, Favrskov"]), (None, [])])
+def test_municipalities_left_out_of_a_hospital_that_keeps_its_beds_are_noted(
+    municipalities: str | None, told: list[str], tmp_path: Path
+) -> None:
+    stated = f"[population]\nmunicipalities = {municipalities}\n" if municipalities else ""
+    checked = check_file(write(tmp_path / "own.toml", f'extends = "denmark-2018"\n{stated}'))
+    assert checked.ok
+    assert [note.removeprefix("without ").partition(" the hospital")[0] for note in checked.notes] == told
+
+
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
