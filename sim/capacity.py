@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 Numbers = NDArray[np.float64]
+_DECEMBER = 11
 
 
 class CapacityPlan:
-    """What each New Year makes of the capacities of the first day.
+    """What becomes of the capacities of the first day.
 
-    Home help is a right: there is room for what was granted. General practice and municipal places follow the people on
-    the list or in the municipality by age, in proportion to the parameters ``follows_need`` (1 in full, 0 not at all).
+    Home help is a right: every few months (``home_care.help.revised_months``) posts are set anew to what is granted and
+    what is needed beyond it, times one and ``home_care.help.room``. Each New Year general practice and municipal places
+    follow the people on the list or in the municipality by age, in proportion to the parameters ``follows_need`` (1 in
+    full, 0 not at all).
     Beds do not follow: they are a decision of the region.
 
     Parameters
@@ -46,14 +49,22 @@ class CapacityPlan:
             for name, by_band in self._needs().items()
         }
 
-    def plan_capacity(self) -> None:
-        """Set the capacities of the year to come."""
+    def plan(self, month: int) -> None:
+        """Set capacities after a calendar month, 0 for January."""
+        if (month + 1) % int(self.parameters.number("home_care.help.revised_months")) == 0 or month == _DECEMBER:
+            self.set_posts()
+        if month == _DECEMBER:
+            self.set_places()
+
+    def set_posts(self) -> None:
+        """Home-help posts for what is granted and needed, and the room that is kept beside it."""
+        units, p = self.world.state.organisations.units, self.parameters
+        granted = units.unit_committed + self.world.load.unit[:, 0]
+        units.unit_capacity[:] = (granted + self._waited_for()) * (1.0 + p.number("home_care.help.room"))
+
+    def set_places(self) -> None:
+        """Minutes in practice, municipal places and acute nurses for the people of the year to come."""
         organisations, p = self.world.state.organisations, self.parameters
-        units = organisations.units
-        room = 1.0 + p.number("home_care.help.room")
-        units.unit_capacity[:] = np.maximum(
-            units.unit_capacity, (units.unit_committed + self.world.load.unit[:, 0]) * room
-        )
         growth = _growth(self._on_lists(), self.on_lists, p.number("general_practice.capacity.follows_need"))
         older = self.practices.gp_minutes - self.practices.gp_background
         organisations.practices.gp_minutes[:] = np.rint(self.practices.gp_background + older * growth)
@@ -61,6 +72,14 @@ class CapacityPlan:
             now = organisations.census[0] @ by_band
             growth = _growth(now, self.in_towns[name], p.number("home_care.places.follow_need"))
             organisations.towns[name][:] = np.rint(self.towns[name] * growth)
+
+    def _waited_for(self) -> Numbers:
+        """Minutes of home help a week that people need beyond what was granted, by unit, those not sampled included."""
+        people, queue = self.world.state.people, self.world.state.lists.help
+        waiting = queue.entry[: int(queue.count[0])]
+        units = people.card.unit[waiting.row]
+        minutes = np.bincount(units, waiting.ratio, len(self.world.state.organisations.units))
+        return np.asarray(self.world.weight * minutes, np.float64)
 
     def _needs(self) -> dict[str, Numbers]:
         """What each municipal capacity follows: the share of people who needed it on the first day, by age band."""

@@ -146,18 +146,26 @@ def code_hash(roots: Sequence[Path] | None = None) -> str:
     roots : sequence of Path, optional
         Folders of the packages; by default those of ``sim`` and ``agents``.
     """
-    files = code_files(_packages() if roots is None else roots)
+    return _own_code_hash() if roots is None else _hash_of_packages(roots)
+
+
+@lru_cache(maxsize=1)
+def _own_code_hash() -> str:
+    """Hash of the code that this process runs: it stays what was there at first, also when a file changes later."""
+    return _hash_of_packages(_packages())
+
+
+def _hash_of_packages(roots: Sequence[Path]) -> str:
+    files = code_files(roots)
     hashes = made_by_file("code", list(files.values()), _hash_of_file, Path(__file__))
     return _hash(*(f"{name} {content}" for name, content in zip(files, hashes, strict=True)), *_versions())
 
 
-@lru_cache(maxsize=1)
 def _packages() -> tuple[Path, ...]:
     found = (folder_of_package(name) for name in ("sim", "agents"))
     return tuple(folder for folder in found if folder is not None)
 
 
-@lru_cache(maxsize=1)
 def _versions() -> tuple[str, ...]:
     """Versions of what computes, and of every installed plug-in (entry points in groups named ``tvaers...``)."""
     installed = entry_points()

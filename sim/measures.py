@@ -46,6 +46,9 @@ MEASURES: Final[tuple[Measure, ...]] = (
 #: Position of each measure's name in the list.
 MEASURE: Final[dict[str, int]] = {measure.name: index for index, measure in enumerate(MEASURES)}
 
+#: Kinds of organisations by which activity is divided; ``none`` is a single slot.
+AXES: Final[tuple[str, ...]] = ("none", "practice", "unit", "ward")
+
 
 class Flag(NamedTuple):
     """One yes-or-no property of an activity row."""

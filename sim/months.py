@@ -138,8 +138,7 @@ class Months:
         if self.day == self.scenario.start_day:
             wards = self.world.state.organisations.wards
             wards.ward_reference[:] = wards.ward_smoothed
-        if month % 12 == 11:
-            self.capacity.plan_capacity()
+        self.capacity.plan(month % 12)
         if month >= self.planning.start:
             self._keep(month, days)
             if not closing:

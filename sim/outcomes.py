@@ -30,6 +30,7 @@ EXPERIENCE_EVENTS: Final[tuple[str, ...]] = (
     "gp_planned_unmet",
     "gp_acute_unmet",
     "gp_not_offered",
+    "gp_need_met",
     "acute_nurse_unmet",
     "follow_up_not_delivered",
     "home_care_wait_days",

@@ -16,21 +16,21 @@ from agents.behaviour import behaviour_of
 from agents.responses.law import at_bound
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
-from sim.day.grouping import fold_practices, group_events, list_events
+from sim.day.grouping import fold_sums, group_events, list_events
 from sim.measures import AGE_BANDS, FLAG, MEASURE, MEASURES
 from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
-from sim.payment.accounts import Places, natural_axis
+from sim.payment.accounts import Places
 from sim.payment.activity import SUMMED_FLAGS, MonthActivity, Sums
 from sim.payment.clauses.consortium import SharedSavings
+from sim.payment.coded import coded_totals
 from sim.payment.contract import Contract
 from sim.payment.costs import Capacity
 from sim.payment.deciders import binding
 from sim.payment.expectation import Expectation
-from sim.payment.foresight import chances, expected_year
+from sim.payment.foresight import chances, expected_year, foreseen
 from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
-from sim.payment.marginal import foreseen
 from sim.payment.settlement import Bound, Settlement
 from sim.payment.stakes import volumes
 from sim.peers import peers_of
@@ -50,12 +50,10 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.float64]
 #: Decision of each kind of provider.
 DECIDE: Final = {"gp": practice.decide, "home_care": home_care.decide, "ward": ward.decide}
+#: Coding is looked into every so many months: what of it moves money follows caps and mixes, which hardly change.
+_CODED_EVERY: Final = 6
 IN_FORCE: Final = "in-force"
 REFERENCE: Final = "reference"
-#: Which measures wards and home-care units deliver.
-_IN_WARDS, _IN_UNITS = (
-    np.array([natural_axis(measure.name) == axis for measure in MEASURES]) for axis in ("ward", "unit")
-)
 _SUMMED_FLAGS = np.array([FLAG[name] for name in SUMMED_FLAGS], np.uint16)
 
 
@@ -143,7 +141,7 @@ class Planning:
             indicators={"experience": self._experience(out)},
             gone=partial(day_gone, self.world.state.people.card),
         )
-        post = month >= self.start
+        post, coded = month >= self.start, self._coded(activity)
         self.settlement.settle(activity, self._capacity(out, days) if post else None, post)
         self.once = activity.once
         for name, book in self.settlement.books.items():
@@ -151,10 +149,25 @@ class Planning:
                 for contract, totals in book.totals.items():
                     bound, states = book.contracts[contract], book.states[contract]
                     before = self.expected.get((name, contract)) or Expectation.empty(bound)
-                    self.expected[name, contract] = before.observed(bound, states, totals, month)
+                    found = coded.get((name, contract))
+                    self.expected[name, contract] = before.observed(bound, states, totals, month, found)
         if month % 12 == 11 and month >= self.start - 1:
             self._foresee(month)
         return activity
+
+    def _coded(self, activity: MonthActivity) -> dict[tuple[str, str], dict[str, Numbers]]:
+        """What coding adds under contracts in force and to come, now and then; before the month is rated."""
+        found: dict[tuple[str, str], dict[str, Numbers]] = {}
+        if activity.month % _CODED_EVERY != _CODED_EVERY - 1:
+            return found
+        for name in (IN_FORCE, REFERENCE):
+            book = self.settlement.books[name]
+            for contract in book.rated_in(activity.month):
+                bound, states = book.contracts[contract], book.states[contract]
+                found[name, contract] = activity.once.made_from(
+                    "coded", (bound, *states), partial(coded_totals, bound, states, activity)
+                )
+        return found
 
     def _foresee(self, month: int) -> None:
         """What members of a consortium think, as a year begins, of their chance to divide a saving."""
@@ -176,21 +189,31 @@ class Planning:
         return points, float(counted[COUNTER["person_days"]])
 
     def _capacity(self, out: Output, days: int) -> Capacity:
-        organisations, p = self.world.state.organisations, self.scenario.parameters
+        organisations = self.world.state.organisations
         weeks = days / 7.0
-        nursing = p.number("home_care.nursing.share") * p.number("home_care.nursing.minutes")
-        recipients = organisations.units.unit_capacity / max(p.number("home_care.help.minutes_base") * 3.4, 1.0)
+        help_minutes = np.maximum(organisations.units.unit_capacity, self._granted()) * weeks
         return Capacity(
             beds=out.ward[WARD_COUNTER["staffed_days"]] / float(days),  # with those of the winter
             nights_elsewhere=out.ward[WARD_COUNTER["displaced_days"]].astype(np.float64),
             practitioners=self._practitioners(),
-            help_minutes=np.maximum(organisations.units.unit_capacity, self._granted()) * weeks,
-            nursing_minutes=recipients * nursing * weeks,
+            help_minutes=help_minutes,
+            nursing_minutes=self._nursing_minutes(out, help_minutes),
             nurse_visits=organisations.towns.nurse_capacity * float(days),
             temporary_places=organisations.towns.temporary_capacity.astype(np.float64),
             nursing_places=organisations.towns.nursing_capacity.astype(np.float64),
             training=organisations.unit_levels[:, HOME_CARE_ACTIONS.index("rehabilitation")] - 1.0,
             coded=organisations.ward_levels[:, WARD_ACTIONS.index("coding")].copy(),
+        )
+
+    def _nursing_minutes(self, out: Output, help_minutes: Numbers) -> Numbers:
+        """Minutes of home nursing that posts are kept for, with the same room as home help and by unit like it."""
+        p, units = self.scenario.parameters, np.array(self.places.unit_municipality)
+        days = out.people[COUNTER["home_nursing_recipient_days"]].sum(axis=-1) * self.world.weight
+        room = 1.0 + max(p.number("home_care.help.room"), 0.0)
+        minutes = days / 7.0 * p.number("home_care.nursing.minutes") * room
+        of_towns = np.bincount(units, help_minutes, len(days))
+        return np.asarray(
+            help_minutes * np.divide(minutes, of_towns, out=np.zeros(len(days)), where=of_towns > 0)[units]
         )
 
     def _granted(self) -> Numbers:
@@ -254,9 +277,8 @@ class Planning:
         """What a kind did and earned, where its response asks for it: the last year as far as there are accounts."""
         if self.behaviour[kind].response != INCOME_TARGET:
             return None
-        sums = sums_of(out, self.places, np.zeros(len(MEASURES), bool))
         return Books(
-            done=volumes(kind, sums, self.places, self.world.weight),
+            done=volumes(kind, out, self.places, self.world.weight),
             levels=levels_of(self.world.state.organisations)[kind],
             earned=now.own,
             gained=self._income(range(max(self.start, month - 11), month + 1))[kind],
@@ -282,21 +304,16 @@ class Planning:
 def sums_of(log: Output | ActivityLog, places: Places, listed: NDArray[np.bool_]) -> Sums:
     """Sums of a month's events, by one pass over them; with the rows of the measures in ``listed``."""
     used, measures, towns = int(log.used[0]), len(MEASURES), len(places.municipalities)
-    slots, shape = max(places.slots("ward"), places.slots("unit")), (measures, 2, len(AGE_BANDS), towns)
-    by_practice = np.zeros((*shape, places.slots("practice")), np.int64)
-    by_place = np.zeros((*shape, slots), np.int64)
-    value = np.zeros((measures, towns, slots), np.int64)
+    (axis, slots, starts), shape = places.deliverers, (measures, 2, len(AGE_BANDS), towns, 1)
+    quantity, everywhere = np.zeros(2 * len(AGE_BANDS) * starts[-1], np.int64), np.empty(shape, np.int64)
+    value, delivered = np.zeros(starts[-1], np.int64), np.zeros(starts[-1], np.int64)
     found, ends = np.empty(used, np.int32), np.zeros(measures + 1, np.int64)
-    group_events(log.row, used, _IN_WARDS, _IN_UNITS, found, by_practice, by_place, value, listed, ends)
-    everywhere, delivered = (
-        np.zeros((*shape, 1), np.int64),
-        np.zeros((measures, towns, by_practice.shape[-1]), np.int64),
-    )
-    fold_practices(by_practice, everywhere, delivered)
+    group_events(log.row, used, axis, slots, starts, quantity, value, everywhere, listed, found, ends)
+    fold_sums(quantity, slots, everywhere, delivered)
     rows = np.empty(ends[-1], np.int32)
     flagged = np.zeros((len(SUMMED_FLAGS), measures, towns), np.int64)
     list_events(log.row, found, _SUMMED_FLAGS, ends, rows, flagged)
-    return Sums(by_practice, everywhere, delivered, by_place, value, listed, listed.copy(), rows, ends, flagged)
+    return Sums(quantity, everywhere, delivered, value, listed, listed.copy(), rows, ends, flagged)
 
 
 def levels_of(organisations: Organisations) -> dict[str, Numbers]:

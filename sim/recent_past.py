@@ -51,7 +51,9 @@ def year_before(
         for name, ago, rate, sums in zip(("course", "referral"), (course, referral), rates, factors, strict=True):
             luck = uniforms(seed, f"{name} before the start", people.key[some])
             waited = -np.log(luck) * 365.25 / np.maximum(rate, 1e-12)  # in days of mean hazard
-            ago[some] = np.searchsorted(sums, waited) + 1
+            ago[some] = _DAYS + 1
+            within = np.flatnonzero(waited <= sums[-1])  # few: the others are not looked up
+            ago[some][within] = np.searchsorted(sums, waited[within]) + 1
 
     def listed(ago: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         rows = np.flatnonzero((ago <= _DAYS) & (people.arrival <= first_day))

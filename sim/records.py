@@ -102,6 +102,7 @@ COUNTERS: Final[tuple[str, ...]] = (
     "gp_planned_unmet",  # planned contacts that found no room on the day
     "gp_acute_unmet",
     "gp_not_offered",
+    "gp_need_met",
     "gp_wait_days",
     "acute_nurse_unmet",
     "temporary_place_unmet",

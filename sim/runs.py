@@ -21,11 +21,10 @@ from sim.months import Months
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
 from sim.payment.deciders import CHAINS
-from sim.payment.foresight import expected_year, happened
+from sim.payment.foresight import expected_year, foreseen, happened
 from sim.payment.incentives import incentive_table
-from sim.payment.marginal import foreseen
 from sim.payment.stakes import receipts, volumes
-from sim.planning import IN_FORCE, loads, sums_of, ward_shares
+from sim.planning import IN_FORCE, loads, ward_shares
 from sim.reading import InputError
 from sim.records import EVENT
 from sim.run_record import RunRecord
@@ -366,10 +365,9 @@ class _Lived(NamedTuple):
 
 def _lived(run: Months, out: Any) -> _Lived:
     planning = run.planning
-    sums = sums_of(out, planning.places, np.zeros(len(MEASURES), bool))
     book = planning.settlement.books[IN_FORCE]
     totals = book.totals[book.contract_in(planning.start)]
-    return _Lived({kind: volumes(kind, sums, planning.places, run.world.weight) for kind in ACTIONS}, totals)
+    return _Lived({kind: volumes(kind, out, planning.places, run.world.weight) for kind in ACTIONS}, totals)
 
 
 def _at_stake(run: Months, year: Sequence[_Lived]) -> dict[str, NDArray[np.float64]]:

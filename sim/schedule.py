@@ -45,9 +45,10 @@ SCHEDULE: Final[tuple[Step, ...]] = (
     Step("day", 11, "record_day", "heads are counted"),
     Step("month", 0, "close_month", "care received but not yet written down is written"),
     Step("month", 0, "settle", "every clause is settled and the ledger posted, shadow accounts too"),
+    Step("month", 0, "set_posts", "every few months home-help posts follow what is granted and needed"),
     Step("month", 0, "decide", "incentives are derived, felt and answered; imitation; levels of next month"),
     Step("year", 0, "settle", "frames, ceilings, targets, benchmarks and shared savings fall due with December"),
-    Step("year", 0, "plan_capacity", "home care, practices and municipal places make room for need and numbers by age"),
+    Step("year", 0, "set_places", "practices and municipal places make room for numbers by age"),
 )
 
 

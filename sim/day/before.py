@@ -18,7 +18,7 @@ from sim.day.courses import BACK_TO_NURSING_HOME, write_bed_days
 from sim.day.discharge import ward_round
 from sim.day.emergency import ask_for_bed
 from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
-from sim.day.home_care import leave_temporary
+from sim.day.home_care import ask_for_patients, leave_temporary
 from sim.day.month import cell_of, draw_drifts, grant_help, help_need, review_care, rise_of
 from sim.day.practice import book_elective
 from sim.day.rates import Rates
@@ -45,7 +45,7 @@ class Before(NamedTuple):
 @jit
 def live_before(state: State, rates: Rates, load: Load, before: Before, first: int, work: Work, out: Output) -> None:
     """Live the days before the first one; records and streams are left as they were, empty."""
-    go_back(state, rates, before, first, work)
+    go_back(state, rates, before, first, work, out)
     days = before.month.shape[0]
     for at in range(days):
         day, month = first - days + at, before.month[at]
@@ -62,12 +62,12 @@ def live_before(state: State, rates: Rates, load: Load, before: Before, first: i
         card = state.people.card[as_row(row)]
         card.frailty = before.frailty[row]
         card.accrued = first
-        meet_need(state, as_row(row), rates, first)
+        meet_need(state, as_row(row), rates, first, out)
     clear(out)
 
 
 @jit
-def go_back(state: State, rates: Rates, before: Before, first: int, work: Work) -> None:
+def go_back(state: State, rates: Rates, before: Before, first: int, work: Work, out: Output) -> None:
     """Make everybody as frail as a year ago, less what months and a stay in hospital have added since, with help."""
     days, present, health = before.month.shape[0], state.organisations.present[0], rates.health
     for low in range(0, present, CHUNK):
@@ -80,7 +80,7 @@ def go_back(state: State, rates: Rates, before: Before, first: int, work: Work) 
     for k in range(before.course.shape[0]):
         state.people.card[before.course[k]].frailty -= health.frailty_after_hospital * health.frailty_long_stays
     for row in range(present):
-        meet_need(state, as_row(row), rates, first)
+        meet_need(state, as_row(row), rates, first, out)
 
 
 @jit
@@ -108,13 +108,13 @@ def change_frailty(
 
 
 @jit
-def meet_need(state: State, i: int, rates: Rates, first: int) -> None:
+def meet_need(state: State, i: int, rates: Rates, first: int, out: Output) -> None:
     """Whoever is at home and needs home help has it."""
     people = state.people
-    if people.card[i].place == HOME and people.card[i].help == 0:
+    if people.card[i].place == HOME:
         need = help_need(people, i, state.organisations, rates, age_of(people, i, first))
-        if need > 0:
-            grant_help(people, state.organisations, i, need, rates, first)
+        if need > people.card[i].help:
+            grant_help(people, state.organisations, i, need - people.card[i].help, rates, first, out)
 
 
 @jit
@@ -130,7 +130,7 @@ def start_month_before(state: State, rates: Rates, first: int, today: Today, wor
         change_frailty(people, low, high, work.streams[DRIFT], rates, work, 1.0)
         for row in range(low, high):
             i = as_row(row)
-            meet_need(state, i, rates, first)
+            meet_need(state, i, rates, first, out)
             if people.card[i].help > 0 and people.card[i].place == HOME:
                 review_care(state, i, age_of(people, i, first), rates, today, out)
 
@@ -142,6 +142,7 @@ def live_day_before(
     """The hospital and the temporary places on one day, in the order of the schedule."""
     out.used[0] = work.beds.count[0] = 0
     background(state, rates, load, today, out)
+    help_patients(state, rates, today, work, out)
     leave_temporary(state, rates, today, out)
     ward_round(state, rates, load, today, out, today.day + rates.hospital.rounds_first_until / 24.0)
     for k in range(before.referral_from[at], before.referral_from[at + 1]):
@@ -154,6 +155,17 @@ def live_day_before(
     take_back(state, known, first)
     ward_round(state, rates, load, today, out, today.day + 1.0)
     midnight(state, rates, load, today, out)
+
+
+@jit
+def help_patients(state: State, rates: Rates, today: Today, work: Work, out: Output) -> None:
+    """Patients who cannot leave without home help get it: in the year before there are hours for everybody."""
+    claims = work.nurse
+    claims.count[0] = 0
+    ask_for_patients(state, rates, today, claims, out)
+    for c in range(claims.count[0]):
+        i, need = claims.entry[c].row, claims.entry[c].amount
+        grant_help(state.people, state.organisations, i, need, rates, today.day, out)
 
 
 @jit

@@ -14,8 +14,8 @@ from sim.day.emergency import (
     DISCHARGE_PLANNING,
 )
 from sim.day.frame import NOT_ILL, Load, Output, Today, census, count, push, write
-from sim.day.home_care import enter_temporary, nursing_place_free, temporary_free
-from sim.day.month import grant_help, help_need
+from sim.day.home_care import enter_temporary, help_after_stay, nursing_place_free, temporary_free
+from sim.day.month import grant_help
 from sim.day.rates import Rates
 from sim.day.risk import FOLLOW_UP_VISIT, WAITS_FOR_NURSING_HOME, age_of, set_risk
 from sim.day.streams import (
@@ -117,6 +117,8 @@ def received(state: State, k: int, rates: Rates, load: Load, today: Today, out: 
         return False
     m = people.card[bed.row].municipality
     overdue = until - bed.received >= rates.home.temporary_longest_wait
+    if kind == HOME_HELP:
+        return overdue or people.card[bed.row].help > 0
     if kind == TEMPORARY_PLACE and not (overdue or temporary_free(state, load, m, today.day)):
         if until >= today.day + 1.0:
             count(out, people, bed.row, _C_TEMPORARY_UNMET, 1)
@@ -171,21 +173,21 @@ def discharge(state: State, k: int, when: float, rates: Rates, load: Load, today
             longest = rates.home.temporary_longest if kind == NURSING_PLACE else luck
             enter_temporary(state, i, today.day, longest, rates, out)
         else:
-            start_help(state, i, rates, today)  # has waited too long: home, with help
+            start_help(state, i, rates, today, out)  # has waited too long: home, with help
     elif kind == HOME_HELP:
-        start_help(state, i, rates, today)
+        start_help(state, i, rates, today, out)
     if acute and kind != BACK_TO_NURSING_HOME:
         book_follow_up(state, i, rates, today, out)
     set_risk(people, i, organisations, rates, today.day)
 
 
 @inline
-def start_help(state: State, i: int, rates: Rates, today: Today) -> None:
+def start_help(state: State, i: int, rates: Rates, today: Today, out: Output) -> None:
     """Home help from the day of discharge for somebody who has none, at least the smallest amount."""
     people, organisations = state.people, state.organisations
     if people.card[i].help == 0:
-        need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
-        grant_help(people, organisations, i, max(need, int(rates.home.help_minutes_base)), rates, today.day)
+        need = help_after_stay(people, i, organisations, rates, today)
+        grant_help(people, organisations, i, need, rates, today.day, out)
 
 
 @inline

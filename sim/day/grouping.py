@@ -8,35 +8,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import entry
-from sim.measures import FLAG
+from sim.measures import AXES, FLAG
 
 _ENROLLED = FLAG["enrolled"]
+_PRACTICE, _UNIT, _WARD = (AXES.index(name) for name in ("practice", "unit", "ward"))
 
 
 @entry
 def group_events(
-    row: NDArray[Any], used: int, in_wards: NDArray[np.bool_], in_units: NDArray[np.bool_], found: NDArray[np.int32],
-    by_practice: NDArray[np.int64], by_place: NDArray[np.int64], value: NDArray[np.int64], listed: NDArray[np.bool_],
-    ends: NDArray[np.int64],
+    row: NDArray[Any], used: int, axis: NDArray[np.int64], slots: NDArray[np.int64], starts: NDArray[np.int64],
+    quantity: NDArray[np.int64], value: NDArray[np.int64], everywhere: NDArray[np.int64], listed: NDArray[np.bool_],
+    found: NDArray[np.int32], ends: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    """Sum events, and find the rows of the measures in ``listed``; what is summed is given as zeros.
+    """Sum events by who delivers them, and find the rows of the measures in ``listed``; sums are given as zeros.
 
-    ``in_wards`` and ``in_units`` say of each measure who delivers it. ``by_practice`` and ``by_place`` (measure,
-    enrolled, band, municipality, slot) take quantities, ``value`` (measure, municipality, slot) values; slot 0 is none.
-    ``found`` (events,) takes the rows in their order, and ``ends`` (measures + 1,) how many there are of each measure
-    and those before it, with no measure first.
+    ``axis``, ``slots`` and ``starts`` are :class:`sim.payment.accounts.Deliverers`. ``quantity`` takes for each measure
+    (enrolled, band, municipality, slot), and ``value`` (municipality, slot), measure after measure; of ``everywhere``
+    (measure, enrolled, band, municipality, 1) the shape is read. ``found`` (events,) takes the rows in their order, and
+    ``ends`` (measures + 1,) how many there are of each measure and those before it, with no measure first.
     """
+    groups, bands = everywhere.shape[1] * everywhere.shape[2], everywhere.shape[2]
     rows = 0
     for k in range(used):
         event = row[k]
         m = event.measure
-        enrolled = 1 if event.marks & _ENROLLED else 0
-        by_practice[m, enrolled, event.band, event.municipality, event.practice + 1] += event.quantity
-        if in_wards[m]:
-            by_place[m, enrolled, event.band, event.municipality, event.ward + 1] += event.quantity
-            value[m, event.municipality, event.ward + 1] += event.value
-        elif in_units[m]:
-            by_place[m, enrolled, event.band, event.municipality, event.unit + 1] += event.quantity
+        enrolled = (event.marks // _ENROLLED) & 1
+        # without branches, which events in no order would mislead
+        place = event.practice if axis[m] == _PRACTICE else -1
+        place = event.unit if axis[m] == _UNIT else place
+        place = event.ward if axis[m] == _WARD else place
+        cell = event.municipality * slots[m] + place + 1
+        group = enrolled * bands + event.band
+        quantity[groups * starts[m] + group * (starts[m + 1] - starts[m]) + cell] += event.quantity
+        value[starts[m] + cell] += event.value
         if listed[m]:
             found[rows] = k
             rows += 1
@@ -46,22 +50,29 @@ def group_events(
 
 
 @entry
-def fold_practices(by_practice: NDArray[np.int64], everywhere: NDArray[np.int64], delivered: NDArray[np.int64]) -> None:
-    """Add up what :func:`group_events` summed by practice, once over practices and once over enrolment and age.
+def fold_sums(
+    quantity: NDArray[np.int64], slots: NDArray[np.int64], everywhere: NDArray[np.int64], delivered: NDArray[np.int64]
+) -> None:
+    """Add up what :func:`group_events` summed, once over organisations and once over enrolment and age.
 
-    ``everywhere`` (measure, enrolled, band, municipality, 1) and ``delivered`` (measure, municipality, slot) are given
-    as zeros.
+    ``everywhere`` (measure, enrolled, band, municipality, 1) is filled, and ``delivered`` (for each measure
+    municipality, slot), given as zeros.
     """
-    measures, enrolled, bands, towns, slots = by_practice.shape
+    measures, enrolled, bands, towns, _ = everywhere.shape
+    at, start = 0, 0
     for m in range(measures):
         for e in range(enrolled):
             for b in range(bands):
+                cell = start
                 for t in range(towns):
                     total = 0
-                    for s in range(slots):
-                        total += by_practice[m, e, b, t, s]
-                        delivered[m, t, s] += by_practice[m, e, b, t, s]
+                    for _slot in range(slots[m]):
+                        total += quantity[at]
+                        delivered[cell] += quantity[at]
+                        at += 1
+                        cell += 1
                     everywhere[m, e, b, t, 0] = total
+        start += towns * slots[m]
 
 
 @entry

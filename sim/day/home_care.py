@@ -13,6 +13,7 @@ from sim.day.frame import LOAD_DAYS, NOT_ILL, Claims, Load, Output, Today, Work,
 from sim.day.illness import (
     NOTICED_CONTACT,
     SOON,
+    URGENT,
     ask_nurse,
     ask_practice,
     doctor_decides,
@@ -21,7 +22,7 @@ from sim.day.illness import (
 )
 from sim.day.month import grant_help, help_need, write_care
 from sim.day.rates import Rates
-from sim.day.risk import WAITS_FOR_NURSING_HOME, age_of, set_risk
+from sim.day.risk import WAITS_FOR_HELP, WAITS_FOR_NURSING_HOME, age_of, set_risk
 from sim.day.scan import NOTICES
 from sim.day.streams import (
     DETECTION,
@@ -34,7 +35,7 @@ from sim.day.streams import (
 )
 from sim.measures import FLAG, MEASURE
 from sim.records import COUNTER
-from sim.state import HOME, HOSPITAL, NURSING_HOME, TEMPORARY, Queue, State
+from sim.state import HOME, HOME_HELP, HOSPITAL, NURSING_HOME, TEMPORARY, Organisations, People, State
 
 _NURSE_VISIT, _DETECTED = MEASURE["acute_nurse_visit"], MEASURE["detection"]
 _OUT_OF_HOURS = MEASURE["out_of_hours_contact"]
@@ -42,6 +43,8 @@ _NURSE_UNMET, _HELP_WAIT = COUNTER["acute_nurse_unmet"], COUNTER["home_care_wait
 _NURSING_WAIT, _ENTRIES = COUNTER["nursing_home_wait_days"], COUNTER["nursing_home_entries"]
 _ACUTE = FLAG["acute"]
 EARLY_DETECTION = 0
+#: Who claims home help: somebody at home, somebody who is away for now, a patient who needs it to leave hospital.
+_AT_HOME, _AWAY, _PATIENT = 0, 1, 2
 
 
 @jit
@@ -125,23 +128,15 @@ def nurse_has_no_room(
 
 @jit
 def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work, out: Output) -> None:
-    """New home help, where the unit has hours left; the longest waiting first."""
+    """Home help, new or more, where the unit has hours left: patients who cannot leave without, then who waits longest.
+
+    The queue keeps what each person needs beyond what was granted, minutes a week, in ``ratio``.
+    """
     queue, claims = state.lists.help, work.nurse
     people, organisations = state.people, state.organisations
     claims.count[0] = 0
-    for k in range(queue.count[0]):
-        i = queue.entry[k].row
-        card = people.card[i]
-        if card.place != HOME or card.help > 0:
-            if card.place == HOSPITAL or card.place == TEMPORARY:
-                keep_waiting(claims, out, state, queue, k, today)
-            continue
-        need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
-        if need > 0:
-            luck = uniform(people.key[i], today.streams[HELP_QUEUE])
-            claim(claims, out, i, card.unit, 0, queue.entry[k].day, need, NOT_ILL, SOON, today.day, luck)
-        else:
-            card.waits &= WAITS_FOR_NURSING_HOME
+    ask_for_help(state, rates, today, claims, out)
+    ask_for_patients(state, rates, today, claims, out)
     queue.count[0] = 0
     units = organisations.units.shape[0]
     group_by_place(claims, units, work.starts, work.fill)
@@ -154,22 +149,57 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
             c = claims.order[k]
             i = claims.entry[c].row
             card = people.card[i]
-            if claims.entry[c].kind == 0 and claims.entry[c].amount <= room:
-                room -= claims.entry[c].amount
-                grant_help(people, organisations, i, claims.entry[c].amount, rates, today.day)
-            else:
+            kind, more = claims.entry[c].kind, claims.entry[c].amount
+            if kind != _AWAY and more <= room:
+                room -= more
+                grant_help(people, organisations, i, more, rates, today.day, out)
+                if kind == _AT_HOME:
+                    card.waits &= WAITS_FOR_NURSING_HOME
+            elif kind != _PATIENT:
                 count(out, people, i, _HELP_WAIT, 1)
-                push(queue, out, i, claims.entry[c].since, 1, 0.0)
+                push(queue, out, i, claims.entry[c].since, WAITS_FOR_HELP, more)
         out.unit_use[p, 0] += organisations.units.unit_committed[p] + others
         out.unit_use[p, 1] += organisations.units.unit_capacity[p]
 
 
 @inline
-def keep_waiting(claims: Claims, out: Output, state: State, queue: Queue, k: int, today: Today) -> None:
-    """A person in hospital keeps the place in the queue but cannot be served today (kind 1)."""
-    i = queue.entry[k].row
-    card = state.people.card[i]
-    claim(claims, out, i, card.unit, 1, queue.entry[k].day, 0, NOT_ILL, SOON, today.day, 0.0)
+def ask_for_help(state: State, rates: Rates, today: Today, claims: Claims, out: Output) -> None:
+    """Claims of those who wait for home help; who is away keeps the place in the queue but cannot be served."""
+    people, queue = state.people, state.lists.help
+    for k in range(queue.count[0]):
+        i = queue.entry[k].row
+        card = people.card[i]
+        away = card.place == HOSPITAL or card.place == TEMPORARY
+        if not away and card.place != HOME:
+            continue
+        more = help_need(people, i, state.organisations, rates, age_of(people, i, today.day)) - card.help
+        if more > 0:
+            luck = uniform(people.key[i], today.streams[HELP_QUEUE])
+            kind = _AWAY if away else _AT_HOME
+            claim(claims, out, i, card.unit, kind, queue.entry[k].day, more, NOT_ILL, SOON, today.day, luck)
+        else:
+            card.waits &= WAITS_FOR_NURSING_HOME
+
+
+@inline
+def ask_for_patients(state: State, rates: Rates, today: Today, claims: Claims, out: Output) -> None:
+    """Claims of patients who cannot leave hospital without home help: hours are kept for them from the notice on."""
+    people, stays = state.people, state.stays
+    for k in range(stays.count[0]):
+        bed = stays.bed[k]
+        i = bed.row
+        card = people.card[i]
+        if bed.waits_for == HOME_HELP and card.help == 0 and bed.notice <= today.day:
+            need = help_after_stay(people, i, state.organisations, rates, today)
+            luck = uniform(people.key[i], today.streams[HELP_QUEUE])
+            claim(claims, out, i, card.unit, _PATIENT, bed.notice, need, NOT_ILL, URGENT, today.day, luck)
+
+
+@inline
+def help_after_stay(people: People, i: int, organisations: Organisations, rates: Rates, today: Today) -> int:
+    """Home help of a patient who cannot leave hospital without, at least the smallest amount, minutes a week."""
+    need = help_need(people, i, organisations, rates, age_of(people, i, today.day))
+    return max(need, int(rates.home.help_minutes_base))
 
 
 @jit

@@ -211,23 +211,17 @@ def begin_condition(
 
 @jit
 def review_care(state: State, i: int, age: float, rates: Rates, today: Today, out: Output) -> None:
-    """Home help by need, and whether a nursing home is needed; both wait in a queue until there is room."""
+    """Home help by need, and whether a nursing home is needed; both wait in a queue until there is room, raises too."""
     people, organisations = state.people, state.organisations
     card = people.card[i]
     need = help_need(people, i, organisations, rates, age)
     has = card.help
-    if has > 0:
-        birthday_month = is_birthday_month(people, i, today)
-        if need == 0 and birthday_month:
-            write_care(people, i, out, today.day)
-            organisations.units.unit_committed[card.unit] -= has
-            card.help = 0
-            card.nursing = 0
-        elif need > has or birthday_month:
-            write_care(people, i, out, today.day)
-            organisations.units.unit_committed[card.unit] += need - has
-            card.help = need
-    elif need > 0 and not card.waits & WAITS_FOR_HELP:
+    if need < has and is_birthday_month(people, i, today):
+        write_care(people, i, out, today.day)
+        organisations.units.unit_committed[card.unit] += need - has
+        card.help = need
+        card.nursing = card.nursing if need > 0 else 0
+    elif need > has and not card.waits & WAITS_FOR_HELP:
         card.waits |= WAITS_FOR_HELP
         push(state.lists.help, out, i, today.day, WAITS_FOR_HELP, 0.0)
     if beyond_independence(people, i, rates, age) <= 0.0 or card.waits & WAITS_FOR_NURSING_HOME:
@@ -249,16 +243,17 @@ def nursing_home_hazard(people: People, i: int, age: float, rates: Rates) -> flo
 
 
 @jit
-def grant_help(people: People, organisations: Organisations, i: int, need: int, rates: Rates, day: int) -> None:
-    """Home help starts today, and home nursing with it for a share of recipients."""
+def grant_help(
+    people: People, organisations: Organisations, i: int, more: int, rates: Rates, day: int, out: Output
+) -> None:  # fmt: skip
+    """More home help from today on; with the first goes home nursing for a share of recipients."""
     card = people.card[i]
-    card.help = need
-    card.waits &= ~WAITS_FOR_HELP & 3
-    organisations.units.unit_committed[card.unit] += need
-    card.accrued = day
+    write_care(people, i, out, day)
+    card.help += more
+    organisations.units.unit_committed[card.unit] += more
     if trait(people.key[i], rates.derived.keys[NURSING_WITH_HELP]) < rates.home.nursing_share:
         card.nursing = int(rates.home.nursing_minutes)
-    people.watched[i] = 1
+    people.watched[i] = 1 if card.place == HOME else 0
 
 
 @jit

@@ -69,6 +69,7 @@ _OUT_OF_HOURS = MEASURE["out_of_hours_contact"]
 _OUTPATIENT, _OUTPATIENT_VIRTUAL = MEASURE["outpatient_visit"], MEASURE["outpatient_virtual"]
 _PLANNED_UNMET, _ACUTE_UNMET = COUNTER["gp_planned_unmet"], COUNTER["gp_acute_unmet"]
 _NOT_OFFERED, _WAIT_DAYS = COUNTER["gp_not_offered"], COUNTER["gp_wait_days"]
+_NEED_MET = COUNTER["gp_need_met"]
 _NOT_DELIVERED, _NO_BENEFIT = COUNTER["follow_up_not_delivered"], COUNTER["contacts_without_benefit"]
 _PARALLEL, _FIXED = COUNTER["parallel_outpatient"], COUNTER["fixed_outpatient_controls"]
 _CHRONIC_VALUE = COUNTER["chronic_course_value"]
@@ -122,6 +123,7 @@ def practice_contact(state: State, i: int, extra: float, rates: Rates, today: To
         if among_all < 1.0 + extra * rate.contacts_without_benefit:
             count(out, people, i, _NO_BENEFIT, 1)
         else:
+            count(out, people, i, _NEED_MET, 1)
             people.instability[i] = np.float64(people.instability[i]) - rates.health.instability_unmet_need
     elif form == 0:
         level = state.organisations.gp_levels[people.card[i].practice, CONSULTATIONS]

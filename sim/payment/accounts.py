@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.measures import AXES, MEASURES
 
 Integers = NDArray[np.int64]
 
@@ -23,14 +25,31 @@ ROLES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 #: Roles that are one account each.
 SINGLE_ROLES: Final[tuple[str, ...]] = ("region", "state", "patients", "outside")
-#: What a posting can be divided by, and the role that it is divided among.
-AXES: Final[tuple[str, ...]] = ("none", "practice", "unit", "ward")
+#: The role that a posting is divided among.
 _AXIS_OF_ROLE: Final[dict[str, str]] = {"gp": "practice", "ward": "ward", "home-care": "unit"}
 
 
 class _Named(Protocol):
     @property
     def name(self) -> str: ...
+
+
+class Deliverers(NamedTuple):
+    """Who delivers each measure, and how sums by municipality and slot of all measures are laid end to end.
+
+    Parameters
+    ----------
+    axis : int64 array, shape (measures,)
+        Position of the measure's natural axis in :data:`sim.measures.AXES`.
+    slots : int64 array, shape (measures,)
+        Number of slots along that axis.
+    starts : int64 array, shape (measures + 1,)
+        Where the cells (municipality, slot) of each measure begin, and where the last end.
+    """
+
+    axis: Integers
+    slots: Integers
+    starts: Integers
 
 
 @dataclass(frozen=True)
@@ -79,6 +98,14 @@ class Places:
     def slots(self, axis: str) -> int:
         """Number of slots along an axis: slot 0 is *no organisation* (a course at another hospital, say)."""
         return len(self.along(axis)) + 1
+
+    @cached_property
+    def deliverers(self) -> Deliverers:
+        """Who delivers each measure here."""
+        axes = [natural_axis(measure.name) for measure in MEASURES]
+        slots = np.array([self.slots(axis) for axis in axes])
+        starts = np.concatenate([[0], np.cumsum(slots * len(self.municipalities))])
+        return Deliverers(np.array([AXES.index(axis) for axis in axes]), slots, starts)
 
     def positions(self, axis: str, column: Integers) -> Integers:
         """Slots of a column of organisations in which -1 means none."""

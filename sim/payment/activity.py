@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import day_number, first_of_month
-from sim.measures import AGE_BANDS, FLAG, MEASURES
+from sim.measures import AGE_BANDS, FLAG, MEASURE, MEASURES
 from sim.payment.accounts import Places, natural_axis
 from sim.payment.made_once import MadeOnce
 from sim.state import FAR
@@ -45,16 +45,15 @@ class Sums(NamedTuple):
 
     Parameters
     ----------
-    by_practice : int64 array, shape (measures, enrolled, age bands, municipalities, practices + 1)
-        Quantity; the first slot is for rows without a practice.
+    quantity : int64 array
+        For each measure (enrolled, age bands, municipalities, slots of its natural axis), one after the other as
+        :class:`~sim.payment.accounts.Deliverers` says; the first slot is for rows without an organisation.
     everywhere : int64 array, shape (measures, enrolled, age bands, municipalities, 1)
-        The same over all practices.
-    delivered : int64 array, shape (measures, municipalities, practices + 1)
-        The same over enrolment and age.
-    by_place : int64 array, shape (measures, enrolled, age bands, municipalities, slots)
-        Quantity by ward or home-care unit where such an organisation delivers the measure, else zero.
-    value : int64 array, shape (measures, municipalities, slots)
-        Tariff value in øre of the measures that wards deliver.
+        The same over all organisations.
+    delivered : int64 array
+        The same over enrolment and age: for each measure (municipalities, slots).
+    value : int64 array
+        Tariff value in øre, laid out as ``delivered``.
     wanted : bool array, shape (measures,)
         Measures of which rows are wanted. A measure asked for in vain is added, so that a run that hands on the same
         array has it from the next month on.
@@ -68,16 +67,49 @@ class Sums(NamedTuple):
         Quantity of events with each of :data:`SUMMED_FLAGS`.
     """
 
-    by_practice: Integers
+    quantity: Integers
     everywhere: Integers
     delivered: Integers
-    by_place: Integers
     value: Integers
     wanted: NDArray[np.bool_]
     listed: NDArray[np.bool_]
     rows: NDArray[np.int32]
     ends: Integers
     flagged: Integers
+
+
+class Events:
+    """Some events of a month, whose columns are read once.
+
+    Parameters
+    ----------
+    table : ActivityTable
+        Activity of the month.
+    rows : int array, shape (events,)
+        Rows of the table.
+    """
+
+    def __init__(self, table: ActivityTable, rows: NDArray[Any]) -> None:
+        self.table, self.rows = table, rows
+        self._columns: dict[str, Integers] = {}
+
+    def __len__(self) -> int:
+        """Number of events."""
+        return len(self.rows)
+
+    def column(self, name: str) -> Integers:
+        """One column as int64."""
+        if name not in self._columns:
+            self._columns[name] = getattr(self.table, name)[self.rows].astype(np.int64)
+        return self._columns[name]
+
+    def slots(self, axis: str) -> Integers:
+        """Slot of each event along an axis of organisations."""
+        return np.zeros(len(self), np.int64) if axis == "none" else self.column(axis) + 1
+
+    def among(self, positions: Integers) -> Events:
+        """Those at some positions among them."""
+        return Events(self.table, self.rows[positions])
 
 
 @dataclass
@@ -145,14 +177,14 @@ class MonthActivity:
         """Number of municipalities and age bands."""
         return len(self.places.municipalities), BANDS
 
-    def rows(self, measure: int) -> NDArray[np.int32]:
-        """Rows of a measure."""
-        if self.sums is not None and self.sums.listed[measure]:
-            return self.sums.rows[self.sums.ends[measure] : self.sums.ends[measure + 1]]
-        found: NDArray[np.int32] = self.kept(("rows", measure), lambda: self._found_rows(measure))
+    def events(self, measure: int) -> Events:
+        """All events of a measure."""
+        found: Events = self.kept(("events", measure), lambda: Events(self.table, self._rows(measure)))
         return found
 
-    def _found_rows(self, measure: int) -> NDArray[np.int32]:
+    def _rows(self, measure: int) -> NDArray[np.int32]:
+        if self.sums is not None and self.sums.listed[measure]:
+            return self.sums.rows[self.sums.ends[measure] : self.sums.ends[measure + 1]]
         if self.sums is not None:
             self.sums.wanted[measure] = True
         return np.flatnonzero(self.table.measure[: int(self.table.used[0])] == measure).astype(np.int32)
@@ -163,63 +195,64 @@ class MonthActivity:
         table = type(self.table)(np.array([len(rows)]), *columns)
         return replace(self, table=table, quantity=None, sums=None, once=MadeOnce(), _kept={})
 
-    def column(self, measure: int, name: str, among: Integers | None = None) -> Integers:
-        """One column of the rows of a measure, or of those at some positions among them, as int64."""
-        rows = self.rows(measure)
-        if among is not None and len(among) < len(rows) // 4:  # few: the others are not looked up for them
-            return np.asarray(getattr(self.table, name)[rows[among]], np.int64)
-        found: Integers = self.kept(("column", measure, name), lambda: getattr(self.table, name)[rows].astype(np.int64))
-        return found if among is None else found[among]
-
-    def slots(self, measure: int, axis: str, among: Integers | None = None) -> Integers:
-        """Slot of each row of a measure, or of those at some positions, along an axis of organisations."""
-        if axis == "none":
-            return np.zeros(len(self.rows(measure) if among is None else among), np.int64)
-        return self.column(measure, axis, among) + 1
+    def more_coded(self, share: float) -> MonthActivity:
+        """The same month with a share more of tariff value coded of every course in a ward of the catchment."""
+        course, used = MEASURE["hospital_course"], int(self.table.used[0])
+        rows, value = self._rows(course), self.table.value[:used].copy()
+        coded = rows[self.table.ward[rows] >= 0]
+        value[coded] = np.rint(value[coded] * (1.0 + share))
+        columns = {name: column[:used] for name, column in self.table._asdict().items() if name != "used"}
+        table = type(self.table)(self.table.used, **{**columns, "value": value})
+        sums = self.sums
+        if sums is not None:
+            sums = sums._replace(value=sums.value.copy())
+            in_wards = self._laid(sums.value, course)[:, 1:]
+            in_wards[:] = np.rint(in_wards * (1.0 + share))
+        return replace(self, table=table, sums=sums, once=MadeOnce(), _kept={})
 
     def cubes(self, measures: Sequence[int] | Integers, axis: str) -> Integers:
         """Summed quantity of some measures, unweighted.
 
         Shape (those measures, enrolled, age bands, municipalities, slots of the axis).
         """
-        if self.sums is not None and axis == "practice":
-            return self.sums.by_practice[measures]
         if self.sums is not None and axis == "none":
             return self.sums.everywhere[measures]
         return np.stack([self._cube(measure, axis) for measure in measures])
 
     def _cube(self, measure: int, axis: str) -> Integers:
         if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
-            return self.sums.by_place[measure, ..., : self.places.slots(axis)]
+            return self._laid(self.sums.quantity, measure, 2, BANDS)
         return self._counted(measure, axis)
+
+    def _laid(self, sums: Integers, measure: int, *groups: int) -> Integers:
+        """Part of some sums that is of a measure, shape (groups, municipalities, slots of its natural axis)."""
+        start, end = (math.prod(groups) * self.places.deliverers.starts[measure : measure + 2]).tolist()
+        return sums[start:end].reshape(*groups, len(self.places.municipalities), -1)
 
     def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
-        enrolled = (self.column(measure, "flags") & ENROLLED) // ENROLLED
-        cells = (enrolled * BANDS + self.column(measure, "band")) * shape[2] + self.column(measure, "municipality")
-        cells = cells * shape[3] + self.slots(measure, axis)
-        return summed(cells, self.column(measure, "quantity"), math.prod(shape)).reshape(shape).astype(np.int64)
+        events = self.events(measure)
+        enrolled = (events.column("flags") & ENROLLED) // ENROLLED
+        cells = (enrolled * BANDS + events.column("band")) * shape[2] + events.column("municipality")
+        cells = cells * shape[3] + events.slots(axis)
+        return summed(cells, events.column("quantity"), math.prod(shape)).reshape(shape).astype(np.int64)
 
     def delivered(self, measure: int) -> Numbers:
         """Summed quantity by who delivers the measure, weighted, shape (municipalities, slots of its natural axis)."""
         axis = natural_axis(MEASURES[measure].name)
-        if self.sums is None or axis == "none":
-            return np.asarray(self.cubes([measure], axis).sum(axis=(0, 1, 2)) * self.weight)
-        every = self.sums.delivered if axis == "practice" else self._delivered_in_places(self.sums)
-        return np.asarray(every[measure, :, : self.places.slots(axis)] * self.weight)
-
-    def _delivered_in_places(self, sums: Sums) -> Integers:
-        found: Integers = self.kept("delivered", lambda: sums.by_place.sum(axis=(1, 2)))
-        return found
+        if self.sums is not None:
+            return np.asarray(self._laid(self.sums.delivered, measure) * self.weight)
+        return np.asarray(self._counted(measure, axis).sum(axis=(0, 1)) * self.weight)
 
     def values(self, measure: int, axis: str) -> Numbers:
         """Tariff value in DKK, weighted, shape (municipalities, slots of the axis)."""
         shape = (len(self.places.municipalities), self.places.slots(axis))
         whole = self.weight / 100.0
-        if self.sums is not None and axis == "ward" == natural_axis(MEASURES[measure].name):
-            return np.asarray(self.sums.value[measure, :, : shape[1]] * whole)
-        cells = self.column(measure, "municipality") * shape[1] + self.slots(measure, axis)
-        return summed(cells, self.column(measure, "value"), math.prod(shape)).reshape(shape) * whole
+        if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
+            return np.asarray(self._laid(self.sums.value, measure) * whole)
+        events = self.events(measure)
+        cells = events.column("municipality") * shape[1] + events.slots(axis)
+        return summed(cells, events.column("value"), math.prod(shape)).reshape(shape) * whole
 
     def quantities(self) -> Integers:
         """Summed quantity, shape (measures, municipalities, age bands); unweighted."""
@@ -242,8 +275,9 @@ class MonthActivity:
         """Summed quantity of a measure's rows that have a flag, weighted, shape (municipalities,)."""
         if self.sums is not None and self.sums.listed[measure] and flag in SUMMED_FLAGS:
             return np.asarray(self.sums.flagged[SUMMED_FLAGS.index(flag), measure] * self.weight)
-        flagged = (self.column(measure, "flags") & FLAG[flag]) > 0
-        towns, quantity = (self.column(measure, name)[flagged] for name in ("municipality", "quantity"))
+        events = self.events(measure)
+        flagged = (events.column("flags") & FLAG[flag]) > 0
+        towns, quantity = (events.column(name)[flagged] for name in ("municipality", "quantity"))
         return summed(towns, quantity, len(self.places.municipalities)) * self.weight
 
     def kept(self, key: Any, make: Any) -> Any:

@@ -46,12 +46,14 @@ class Consequences(NamedTuple):
 
     ``events`` has shape (actions, measures): change of each measure's quantity per unit; ``lag`` has shape (actions,):
     mean months from the action to its downstream events; ``readmissions`` (actions, measures) is the part of
-    ``events`` that belongs to readmissions within 30 days, beyond those of the usual mix.
+    ``events`` that belongs to readmissions within 30 days, beyond those of the usual mix; ``coded`` (actions,) is
+    tariff value coded beside events, thousands of DKK.
     """
 
     events: Numbers
     lag: Numbers
     readmissions: Numbers
+    coded: Numbers
 
 
 def admission(values: Values) -> Events:
@@ -199,18 +201,6 @@ READMITTED: Final[Mapping[str, Callable[[Values], float]]] = {
 }
 
 
-def own_event(values: Values, name: str, kind: str) -> tuple[str, float]:
-    """An action's own event and how much of it one unit makes (avoids, if negative).
-
-    A thousand kroner coded are counted as the share of a course with that tariff value.
-    """
-    action = next(one for one in ACTIONS[kind] if one.name == name)
-    amount = action.quantity * action.direction
-    if name == "coding":
-        amount = 1000.0 / Day(values).base("course_value")
-    return action.measure, amount
-
-
 def consequences(kind: str, values: Values, optimism: float = 1.0) -> Consequences:
     """Consequences of all actions of a kind of provider.
 
@@ -230,10 +220,9 @@ def consequences(kind: str, values: Values, optimism: float = 1.0) -> Consequenc
             events[row, MEASURE[name]] += optimism * amount
         if action.name in READMITTED:
             back[row] = READMITTED[action.name](values) * events[row]
-        measure, amount = own_event(values, action.name, kind)
-        events[row, MEASURE[measure]] = amount
+        events[row, MEASURE[action.measure]] = action.quantity * action.direction
         lag[row] = _lag(action.name, values)
-    return Consequences(events, lag, back)
+    return Consequences(events, lag, back, np.array([float(action.name == "coding") for action in actions]))
 
 
 def discounted(found: Consequences, kind: str, rate: float) -> Consequences:

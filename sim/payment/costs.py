@@ -86,6 +86,8 @@ LINES: Final[tuple[Line, ...]] = (
 SPLIT: Final = frozenset(line.measure for line in LINES if line.elsewhere)
 #: Measured by the tariff value of the row instead of a unit cost.
 BY_VALUE: Final = "hospital_course"
+#: The line whose posts follow what is given within months: municipalities hire and dismiss for hours granted.
+POSTS_FOLLOW: Final = "home_help"
 #: Within the tariff value of a course already: counting it again at tariff would be twice.
 _IN_THE_COURSE: Final = frozenset(("bed_day", "bed_day_elsewhere", "discharge_plan", "medication_reconciliation"))
 
@@ -224,8 +226,9 @@ class CostBook:
         """Lay out the rows once: every line's cells, then capacity; equal rows are added up."""
         cells = [self._line_cells(line) for line in LINES] + self._capacity_cells()
         columns = [np.concatenate([part[name] for part in cells]) for name in range(4)]
-        distinct, inverse = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-        inverse = inverse.ravel()
+        # one number for each row, -1 counted as 0: rows of four columns are sorted many times as slowly
+        places = np.ravel_multi_index([column + 1 for column in columns], [int(one.max()) + 2 for one in columns])
+        distinct, first, inverse = np.unique(places, return_index=True, return_inverse=True)
         prices = [np.repeat(self.table.unit[:, [index]], len(cells[index][0]), axis=1) for index in range(len(LINES))]
         self._prices = np.concatenate(prices, axis=1)
         ends = np.cumsum([0, *(len(part[0]) for part in cells[: len(LINES)])])
@@ -233,7 +236,7 @@ class CostBook:
         self._by_value = slice(int(ends[by_value]), int(ends[by_value + 1]))
         self._order = np.argsort(inverse, kind="stable")
         self._starts = np.searchsorted(inverse[self._order], np.arange(len(distinct)))
-        self._columns = tuple(np.ascontiguousarray(column) for column in distinct.T)
+        self._columns = tuple(column[first] for column in columns)
 
     def book(self, month: MonthActivity, capacity: Capacity | None = None) -> CostRows:
         """Book a month; without ``capacity`` only what follows activity is counted."""

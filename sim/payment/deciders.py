@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from agents.actions import ACTIONS, Action
 from sim.measures import MEASURE
 from sim.payment.consequences import Consequences, consequences, discounted
-from sim.payment.costs import BY_VALUE, LINES, SPLIT, CostTable, Line
-from sim.payment.marginal import PURSE, PURSES
+from sim.payment.costs import BY_VALUE, LINES, POSTS_FOLLOW, SPLIT, CostTable, Line
+from sim.payment.purses import PURSE, PURSES
 
 Numbers = NDArray[np.float64]
 
@@ -133,7 +133,13 @@ def _booked(measure: str, kind: str, values: Any) -> float:
     """What a provider and its owner are booked for one more event here, DKK; for a course of the mean tariff value."""
     table = CostTable.of(values)
     lines = [line for line in LINES if line.measure == measure and line.bearer in CHAINS[kind]]
-    return sum(table.short_run(line.name) * _weight(line, values, 0.0) for line in lines)
+    return sum(_per_event(table, line.name, values) * _weight(line, values, 0.0) for line in lines)
+
+
+def _per_event(table: CostTable, line: str, values: Any) -> float:
+    """What a line is booked for one more event, DKK: what follows it, and home-help posts, which soon do."""
+    posts = table.capacity_price(line) * (1.0 + float(values["home_care.help.room"])) if line == POSTS_FOLLOW else 0.0
+    return table.short_run(line) + posts
 
 
 def _weight(line: Line, values: Any, elsewhere: float) -> float:
@@ -168,8 +174,8 @@ def _cost_of_others(kind: str, events: Numbers, values: Any, elsewhere: float) -
     table = CostTable.of(values)
     cost = np.zeros((len(events), len(PURSES)))
     chain = CHAINS[kind]
-    for index, line in enumerate(LINES):
-        unit = float(table.unit[0, index]) * _weight(line, values, elsewhere)
+    for line in LINES:
+        unit = _per_event(table, line.name, values) * _weight(line, values, elsewhere)
         counted = events[:, MEASURE[line.measure]].copy()
         for row, action in enumerate(ACTIONS[kind]):
             if action.measure == line.measure and line.bearer in chain and action.direction > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -51,11 +52,13 @@ class Expectation(NamedTuple):
 
     ``months`` holds an array (12, size) by clause, by calendar month; ``to_date`` what stands to be settled of the
     running period, which is nothing before a contract has begun; ``seen`` how many months there are (at most 12).
+    ``coded`` is what a thousand DKK of tariff value coded add to the totals of a clause.
     """
 
     months: Mapping[str, Numbers]
     to_date: Mapping[str, Numbers]
     seen: int
+    coded: Mapping[str, Numbers] = MappingProxyType({})
 
     @classmethod
     def empty(cls, bound: Bound) -> Expectation:
@@ -63,10 +66,14 @@ class Expectation(NamedTuple):
         sizes = {one.id: one.size for one in bound.clauses if not one.linear}
         return cls({name: np.zeros((12, size)) for name, size in sizes.items()}, {}, 0)
 
-    def observed(self, bound: Bound, states: States, totals: Sequence[Numbers], month: int) -> Expectation:
+    def observed(
+        self, bound: Bound, states: States, totals: Sequence[Numbers], month: int,
+        coded: Mapping[str, Numbers] | None = None,
+    ) -> Expectation:  # fmt: skip
         """Expectation after a month: its totals as rated, whether they were settled or not.
 
-        Months before a contract begins count too: they are what is known of its first year.
+        Months before a contract begins count too: they are what is known of its first year. What coding adds is the
+        mean of what was found now, where it was looked for, and what was known.
         """
         months: dict[str, Numbers] = {}
         to_date: dict[str, Numbers] = {}
@@ -75,7 +82,10 @@ class Expectation(NamedTuple):
             months[name] = ring.copy()
             months[name][month % 12] = totals[at]
             to_date[name] = np.reshape(states[at].get("to_date", np.zeros(ring.shape[1])), -1)
-        return Expectation(months, to_date, min(self.seen + 1, 12))
+        known = dict(self.coded)
+        for name, found in (coded or {}).items():
+            known[name] = (known.get(name, found) + found) / 2.0
+        return Expectation(months, to_date, min(self.seen + 1, 12), known)
 
     def year(self, clause: str, month: int) -> Numbers:
         """Totals expected for the period of an action after ``month``: what stands to date and the months to come.

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.payment.clauses.base import Clause, ClauseState
+from sim.payment.clauses.bonus import Bonus
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.expectation import Chance, Expectation
 
@@ -34,6 +35,16 @@ def expected_year(clause: Clause, state: ClauseState, expectation: Expectation, 
     passed = (month + 1) % 12 and clause.id in expectation.to_date
     known = expectation.to_date[clause.id] if passed else np.zeros(clause.size)
     return np.asarray(known + (expected - known) * mean_over_last(clause, state))
+
+
+def foreseen(clause: Clause, state: ClauseState, expectation: Expectation, month: int) -> ClauseState:
+    """State in the month of the action, which in December is the first of a new period; gates are not yet decided."""
+    if "month" in state:
+        state = {**state, "month": month + 1}
+    if isinstance(clause, SharedSavings | Bonus):
+        at = np.array(clause.gates_at if isinstance(clause, SharedSavings) else clause.counted_at, dtype=np.int64)
+        state = clause.foreseen(state, expectation.scatter(clause.id, at, at + 1, month))
+    return state
 
 
 def mean_over_last(clause: SharedSavings, state: ClauseState) -> Numbers:

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from agents.actions import ACTIONS
 from agents.responses.law import Signals
 from sim.payment.accounts import Places
+from sim.payment.coded import coded_worth
 from sim.payment.deciders import CHAINS, OWN_COST, Actor, actor_of, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
 from sim.payment.made_once import MadeOnce
-from sim.payment.marginal import PURSE, PURSES, Prices, prices
+from sim.payment.marginal import Prices, prices
+from sim.payment.purses import PURSE, PURSES
 from sim.payment.settlement import Bound, States
 
 Numbers = NDArray[np.float64]
@@ -115,7 +117,8 @@ class Planner:
         self, bound: Bound, states: States, expectation: Expectation, month: int, once: MadeOnce | None = None
     ) -> Prices:
         """Worth of one more event under a contract whose month has been settled."""
-        return prices(bound, states, expectation, self.chance, month, self.discount, under=self.under, once=once)
+        found = prices(bound, states, expectation, self.chance, month, self.discount, under=self.under, once=once)
+        return found._replace(coded=coded_worth(bound, states, expectation, self.chance, month, self.discount))
 
     def felt(self, kind: str, worth: Prices, load: Numbers, share: Numbers) -> Felt:
         """Incentives of all providers of a kind.
@@ -175,11 +178,14 @@ class Planner:
         worth = _own_people(worth, share) if actor.kind == "ward" else worth
         plain, shared, whole = worth[:3]
         events = actor.consequences.events
+        coded = actor.consequences.coded
         money = _over_events(events, plain) + _over_events(actor.consequences.readmissions, worth.readmission)
+        money += coded[:, None] * worth.coded.plain
         if not worth.consortium:
             return Result(money, np.zeros_like(money), np.zeros(money.shape[:2]), plain)
-        pot = _over_events(events, whole[..., None])[..., 0]
-        return Result(money, _over_events(events, shared), pot, plain + shared)
+        pot = _over_events(events, whole[..., None])[..., 0] + coded * worth.coded.whole
+        divided = _over_events(events, shared) + coded[:, None] * worth.coded.shared
+        return Result(money, divided, pot, plain + shared)
 
     def _alone(self, own: Numbers, divided: Numbers, consortium: bool) -> Numbers:
         """Results of purses, last axis, less the part for which members count the whole instead."""

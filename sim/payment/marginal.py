@@ -1,28 +1,21 @@
 """What one more event is worth to each purse under a contract: the linear short cut, and the full settlement.
 
 A clause that is linear is priced by the flows of one more event at its mean rated amount. A clause that is not (a
-ceiling, a target, a minimum rate) is settled in full on the activity expected by the end of its period, with and
-without a step, over the chance that the year still holds::
-
-    price = sum_q weight_q * (S(Y + e_q * deviation + step) - S(Y + e_q * deviation - step)) / (2 * step)
-
-The points ``e_q`` are fixed, the same for both signs, all contracts and all providers. The deviation is that of the
-model's people, relative to their activity, and of the rest of the region, where a clause counts one, by its own spread.
+ceiling, a target, a minimum rate) is settled in full, with and without a step (:mod:`sim.payment.slopes`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.responses.budget_holder import shadow_price
 from sim.measures import MEASURES
-from sim.payment.accounts import ROLES, Accounts, Cells
+from sim.payment.accounts import ROLES, Cells
 from sim.payment.clauses.base import Clause, ClauseState
 from sim.payment.clauses.bonus import Bonus
 from sim.payment.clauses.budget import Budget
@@ -30,16 +23,24 @@ from sim.payment.clauses.bundle import Bundle
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.clauses.fee import Fee
 from sim.payment.expectation import Chance, Expectation
-from sim.payment.foresight import expected_year
+from sim.payment.foresight import expected_year, foreseen
 from sim.payment.made_once import MadeOnce
+from sim.payment.purses import PURSE, PURSES, purses_of
 from sim.payment.settlement import IN_UNIT_NET, Bound, States
+from sim.payment.slopes import exposed, gate_slopes, same_directions, slopes
 
 Numbers = NDArray[np.float64]
 
-#: Purses as seen from a municipality: the roles of contracts (own municipality, one own practice, ...; ``outside``
-#: holds all others), and the pools and consortia, which are empty after their split.
-PURSES: Final[tuple[str, ...]] = (*ROLES, "pools")
-PURSE: Final[dict[str, int]] = {name: index for index, name in enumerate(PURSES)}
+
+class Coded(NamedTuple):
+    """Worth of a thousand DKK more of tariff value coded (:mod:`sim.payment.coded`), DKK.
+
+    ``plain`` and ``shared`` (purses,), each purse that of everybody of its role; ``whole`` is what consortia divide.
+    """
+
+    plain: Numbers
+    shared: Numbers
+    whole: float
 
 
 class Prices(NamedTuple):
@@ -48,7 +49,7 @@ class Prices(NamedTuple):
     ``plain`` comes from all clauses but those of consortia, ``shared`` from those; ``whole`` (municipalities,
     measures) is what the consortia have more to divide; ``consortium`` is whether there is one; ``krone`` (purses,) is
     what a krone at year end is worth to each purse. ``readmission`` is what an event of a readmission is worth beyond
-    one of the usual mix, where linear fees, bundles and bonuses tell them apart.
+    one of the usual mix, where linear fees, bundles and bonuses tell them apart. ``coded`` is what coding is worth.
     """
 
     plain: Numbers
@@ -57,6 +58,7 @@ class Prices(NamedTuple):
     consortium: bool
     krone: Numbers
     readmission: Numbers
+    coded: Coded = Coded(np.zeros(len(PURSES)), np.zeros(len(PURSES)), 0.0)
 
 
 def krone_worth(bound: Bound, under: Mapping[str, float]) -> Numbers:
@@ -75,30 +77,6 @@ def krone_worth(bound: Bound, under: Mapping[str, float]) -> Numbers:
             framed.add(payee)
             worth[PURSE[payee]] = shadow_price(clause.keep, clause.bailout, under.get(payee, 0.5))
     return worth
-
-
-@lru_cache(maxsize=8)
-def purses_of(accounts: Accounts) -> NDArray[np.int64]:
-    """Which purse each account is, seen from each municipality: array (municipalities, accounts).
-
-    A municipality's practice is its first one (they differ in nothing that prices an event).
-    """
-    places = accounts.places
-    towns = len(places.municipalities)
-    purse = np.full((towns, len(accounts)), PURSE["outside"], dtype=np.int64)
-    for name in ("region", "state", "patients"):
-        purse[:, accounts.position[name]] = PURSE[name]
-    purse[:, accounts.role("ward")] = PURSE["ward"]
-    for name in accounts.pools:
-        purse[:, accounts.position[name]] = PURSE["pools"]
-    of_role = {name: accounts.role(name) for name in ("municipality", "gp", "home-care")}
-    for town in range(towns):
-        purse[town, of_role["municipality"][town]] = PURSE["municipality"]
-        if town in places.practice_municipality:
-            purse[town, of_role["gp"][places.practice_municipality.index(town)]] = PURSE["gp"]
-        if town in places.unit_municipality:
-            purse[town, of_role["home-care"][places.unit_municipality.index(town)]] = PURSE["home-care"]
-    return purse
 
 
 def prices(
@@ -153,7 +131,8 @@ def prices(
                 return _by_judging(
                     clause, clause.unit_totals(state), slopes, purse, worth_today(clause, month, discount)
                 )
-            return _by_settling(clause, state, purse, expectation, chance_of_year, month, discount)
+            touched = _touched(clause.unit_totals(state))
+            return by_settling(clause, state, purse, touched, expectation, chance_of_year, month, discount)
 
         found = worth() if clause.sources else known.made_from("worth", (clause, state), worth)
         moved[clause.id] = found
@@ -182,7 +161,7 @@ def readmission_worth(
             slopes = judged_slopes(clause, state, expectation, month, known)
             found = _by_judging(clause, more, slopes, purse, today)
         else:
-            found = _flowing(clause, state, purse, more, today)
+            found = flowing(clause, state, purse, _touched(more), today)
         worth[found.town, found.measure] += found.purses
     return worth
 
@@ -201,7 +180,11 @@ class ClauseWorth(NamedTuple):
     divided: Numbers
 
 
-def _touched(units: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64], Numbers]:
+#: Measure, municipality and totals of each row that is priced.
+Touched = tuple[NDArray[np.int64], NDArray[np.int64], Numbers]
+
+
+def _touched(units: Numbers) -> Touched:
     """Measures and municipalities whose events change totals at all, and by how much: (rows, totals)."""
     measure, town = np.nonzero(np.any(units != 0.0, axis=-1))
     return measure, town, units[measure, town]
@@ -214,13 +197,16 @@ def _by_flows(
     units = clause.unit_totals(state)
     for name in clause.sources:
         units[moved[name].measure, moved[name].town, 0] += moved[name].moved
-    return _flowing(clause, state, purse, units, today)
+    return flowing(clause, state, purse, _touched(units), today)
 
 
-def _flowing(clause: Clause, state: ClauseState, purse: NDArray[np.int64], units: Numbers, today: float) -> ClauseWorth:
-    """Worth by the flows of some totals (measures, municipalities, totals)."""
-    measure, town, rows = _touched(units)
-    flows = clause.due(state, np.ascontiguousarray(rows)) * today
+def flowing(
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], touched: Touched, today: float,
+    found: Numbers | None = None,
+) -> ClauseWorth:  # fmt: skip
+    """Worth by the flows of some totals, or by flows (rows, cells) that were found otherwise."""
+    measure, town, rows = touched
+    flows = (clause.due(state, np.ascontiguousarray(rows)) if found is None else found) * today
     purses = _by_purse(flows, clause.cells, purse)[town, np.arange(len(rows))]
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 
@@ -243,12 +229,12 @@ def _by_judging(clause: Bonus, units: Numbers, slopes: Numbers, purse: NDArray[n
     return ClauseWorth(measure, town, purses, flows.sum(axis=-1), np.zeros(len(rows)))
 
 
-def _by_settling(
-    clause: Clause, state: ClauseState, purse: NDArray[np.int64], expectation: Expectation, chance_of_year: Chance,
-    month: int, discount: float,
+def by_settling(
+    clause: Clause, state: ClauseState, purse: NDArray[np.int64], touched: Touched, expectation: Expectation,
+    chance_of_year: Chance, month: int, discount: float,
 ) -> ClauseWorth:  # fmt: skip
     """Worth by settling the whole clause on the year that is expected, with and without one more event."""
-    measure, town, rows = _touched(clause.unit_totals(state))
+    measure, town, rows = touched
     if not len(rows):
         return ClauseWorth(measure, town, np.zeros((0, len(PURSES))), np.zeros(0), np.zeros(0))
     expected, today = expected_year(clause, state, expectation, month), worth_today(clause, month, discount)
@@ -286,136 +272,3 @@ def worth_today(clause: Clause, month: int, discount: float) -> float:
     action = (month + 1) % 12 + 1
     wait = min((paying - action) % 12 for paying in clause.paid_in)
     return float((1.0 + discount) ** (-wait / 12.0))
-
-
-def foreseen(clause: Clause, state: ClauseState, expectation: Expectation, month: int) -> ClauseState:
-    """State in the month of the action, which in December is the first of a new period; gates are not yet decided."""
-    if "month" in state:
-        state = {**state, "month": month + 1}
-    if isinstance(clause, SharedSavings | Bonus):
-        at = np.array(clause.gates_at if isinstance(clause, SharedSavings) else clause.counted_at, dtype=np.int64)
-        state = clause.foreseen(state, expectation.scatter(clause.id, at, at + 1, month))
-    return state
-
-
-def exposed(clause: Clause, touched: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which totals the chance of a year's activity moves: not person-days, the rest of a region, nor gates' indicators.
-
-    A gate looks at a share, which more of the usual mix leaves as it is; it has a chance of its own.
-    """
-    if isinstance(clause, Fee):
-        return np.arange(clause.size) < clause.own
-    mask = touched.copy()
-    if isinstance(clause, SharedSavings) and clause.spec.gate:
-        mask[-2 * len(clause.spec.gate) :] = False
-    return mask
-
-
-def same_directions(rows: Numbers, mask: NDArray[np.bool_]) -> tuple[Numbers, NDArray[np.int64], Numbers]:
-    """Group rows of totals that point the same way, so that each way is settled once.
-
-    Returns
-    -------
-    array (directions, totals)
-        Each with 1 at its largest total.
-    int array (rows,)
-        Direction of each row.
-    array (rows,)
-        How long each row is in its direction; 0 for rows without exposed totals.
-    """
-    masked = np.where(mask, rows, 0.0)
-    size = masked[np.arange(len(rows)), np.argmax(np.abs(masked), axis=1)]
-    unit = np.divide(masked, size[:, None], out=np.zeros_like(masked), where=size[:, None] != 0.0)
-    found: dict[bytes, int] = {}
-    index = np.array([found.setdefault(row.tobytes(), len(found)) for row in unit], dtype=np.int64)
-    first = np.unique(index, return_index=True)[1]
-    return unit[first], index, size
-
-
-def slopes(
-    clause: Clause,
-    state: ClauseState,
-    directions: Numbers,
-    expected: Numbers,
-    chance_of_year: Chance,
-    month: int,
-) -> Numbers:
-    """Flows of one more of each direction, the whole clause settled over the chance of a year: (directions, cells)."""
-    years, scatter = _years(clause, state, directions, expected, chance_of_year, month)
-    step = chance_of_year.spacing * scatter
-    if step == 0.0:
-        return np.zeros((len(directions), len(clause.cells)))
-    length = np.maximum(np.abs(directions).sum(axis=1, keepdims=True), 1e-300)
-    mean = _settled(clause, state, years, directions * (step / length), chance_of_year)
-    slope: Numbers = mean * (length / (2.0 * step))
-    return slope
-
-
-def gate_slopes(
-    clause: SharedSavings,
-    state: ClauseState,
-    directions: Numbers,
-    expected: Numbers,
-    chance_of_year: Chance,
-    month: int,
-) -> Numbers:
-    """Flows of one more in the numerator of each gate: by the chance of passing it that this adds, (gates, cells).
-
-    The step is as small a part of the scatter as that of activity is of its own; without scatter a gate is a switch
-    that a single event does not move.
-    """
-    found = np.zeros((len(clause.gates_at), len(clause.cells)))
-    years, _ = _years(clause, state, directions, expected, chance_of_year, month)
-    for index, at in enumerate(clause.gates_at):
-        step = chance_of_year.spacing * float(state["scatter"][index])
-        if step == 0.0 or not clause.points[index].any():
-            continue
-        move = np.zeros((1, clause.size))
-        move[0, at] = step
-        found[index] = _settled(clause, state, years, move, chance_of_year)[0] / (2.0 * step)
-    return found
-
-
-def _years(
-    clause: Clause, state: ClauseState, directions: Numbers, expected: Numbers, chance_of_year: Chance, month: int
-) -> tuple[Numbers, float]:
-    """Totals of a year at each point of chance (points, size), and the standard deviation of what moves in all."""
-    mask = exposed(clause, np.any(directions != 0.0, axis=0))
-    own = np.where(mask, expected, 0.0) * chance_of_year.sigma((12 - (month + 1) % 12) / 12.0)
-    rest = clause.chance_of_rest(state) if isinstance(clause, Fee | Budget) else np.zeros_like(own)
-    move, scatter = joint_chance(own, rest)
-    return expected + chance_of_year.nodes[:, None] * move, scatter
-
-
-def joint_chance(own: Numbers, rest: Numbers) -> tuple[Numbers, float]:
-    """How far totals move with one standard deviation of their sum, and that deviation.
-
-    Parameters
-    ----------
-    own, rest : array (size,)
-        Standard deviations of the totals of the model's people, which move together, and of the rest of a region,
-        which moves independently of them; DKK.
-
-    Returns
-    -------
-    array (size,), float
-        Each part by its mean, given the sum: what depends on the sum alone, as ceilings and targets do, meets its
-        whole distribution.
-    """
-    sizes = float(np.abs(own).sum()), float(np.abs(rest).sum())
-    scatter = math.hypot(*sizes)
-    if sizes[1] == 0.0:
-        return own, scatter
-    return (own * sizes[0] + rest * sizes[1]) / scatter, scatter
-
-
-def _settled(clause: Clause, state: ClauseState, years: Numbers, moves: Numbers, chance_of_year: Chance) -> Numbers:
-    """Mean over chance of a settlement with a move less one with its opposite: (moves, cells)."""
-    steps = moves[:, None, :]
-    cases = np.concatenate([years + steps, years - steps], axis=1)
-    settled = clause.due(state, cases.reshape(-1, clause.size), final=True)
-    settled = settled.reshape(len(moves), 2, len(years), -1)
-    change = settled[:, 0] - settled[:, 1]
-    change *= chance_of_year.weights[:, None]
-    mean: Numbers = change.sum(axis=1)
-    return mean

@@ -295,6 +295,12 @@ class Book:
             raise ValueError(f"no contract is in force in {month_name(month)}")
         return found[-1]
 
+    def rated_in(self, month: int) -> tuple[str, ...]:
+        """Names of the contract in force in a month and of those that come later, which are rated too."""
+        return tuple(
+            dict.fromkeys([self.contract_in(month), *(name for first, name in self.schedule if first > month)])
+        )
+
     def settle(self, month: MonthActivity, post: bool = True) -> list[Numbers]:
         """Settle a month and return its flows in DKK; with ``post=False`` (burn-in) nothing is written down.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 from agents.actions import ACTIONS, Action
 from sim.measures import MEASURE
 from sim.payment.accounts import Places, natural_axis
-from sim.payment.activity import Sums
+from sim.payment.activity import summed
 from sim.payment.settlement import Bound, States
+
+if TYPE_CHECKING:
+    from sim.day.frame import Output
+    from sim.records import ActivityLog
 
 Numbers = NDArray[np.float64]
 
@@ -22,7 +26,7 @@ _ROLE: Final = {"gp": "gp", "home_care": "home-care", "ward": "ward"}
 _THOUSAND: Final = 100_000.0
 
 
-def volumes(kind: str, sums: Sums, places: Places, weight: float) -> Numbers:
+def volumes(kind: str, log: Output | ActivityLog, places: Places, weight: float) -> Numbers:
     """Units of each act that providers of a kind did, or could have avoided, in a month: (providers, actions).
 
     What no provider of the kind is named for is divided evenly among those of the person's municipality, or among all.
@@ -31,23 +35,23 @@ def volumes(kind: str, sums: Sums, places: Places, weight: float) -> Numbers:
     ----------
     kind : str
         ``gp``, ``home_care`` or ``ward``.
-    sums : Sums
-        The month's events, summed.
+    log : Output or ActivityLog
+        The month's events.
     weight : float
         Persons that one person of the model stands for.
     """
-    return np.stack([_volume(kind, action, sums, places) for action in ACTIONS[kind]], axis=1) * weight
+    return np.stack([_volume(kind, action, log, places) for action in ACTIONS[kind]], axis=1) * weight
 
 
-def _volume(kind: str, action: Action, sums: Sums, places: Places) -> Numbers:
-    measure, axis, slots = MEASURE[action.measure], _AXIS[kind], len(places.along(_AXIS[kind]))
-    if not action.quantity:
-        by_slot = sums.value[measure, :, : slots + 1].sum(axis=0) / _THOUSAND
-    elif axis in ("practice", natural_axis(action.measure)):
-        table = sums.by_practice if axis == "practice" else sums.by_place
-        by_slot = table[measure, ..., : slots + 1].sum(axis=(0, 1, 2)) / action.quantity
-    else:
-        return _of_town(sums.by_practice[measure].sum(axis=(0, 1, 3)) / action.quantity, places)
+def _volume(kind: str, action: Action, log: Output | ActivityLog, places: Places) -> Numbers:
+    axis, slots = _AXIS[kind], len(places.along(_AXIS[kind]))
+    rows = log.row[: int(log.used[0])]
+    rows = rows[rows.measure == MEASURE[action.measure]]
+    if action.quantity and axis not in ("practice", natural_axis(action.measure)):
+        by_town = summed(rows.municipality, rows.quantity, len(places.municipalities))
+        return _of_town(by_town / action.quantity, places)
+    amount = rows.quantity if action.quantity else rows.value
+    by_slot = summed(rows[axis] + 1, amount, slots + 1) / (action.quantity or _THOUSAND)
     named: Numbers = by_slot[1:] + by_slot[0] / max(slots, 1)
     return named
 

@@ -15,8 +15,9 @@ from sim.payment.accounts import Accounts
 from sim.payment.clauses.bonus import Bonus
 from sim.payment.contract import Contract
 from sim.payment.expectation import Expectation, chance
-from sim.payment.foresight import expected_year
-from sim.payment.marginal import PURSE, Prices, foreseen, prices
+from sim.payment.foresight import expected_year, foreseen
+from sim.payment.marginal import Prices, prices
+from sim.payment.purses import PURSE
 from sim.payment.settlement import Bound, States
 from sim.reading import InputError
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month

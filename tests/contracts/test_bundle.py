@@ -16,7 +16,8 @@ from sim.payment.accounts import Accounts
 from sim.payment.activity import MonthActivity
 from sim.payment.contract import Contract
 from sim.payment.expectation import Expectation, chance
-from sim.payment.marginal import PURSE, Prices, prices
+from sim.payment.marginal import Prices, prices
+from sim.payment.purses import PURSE
 from sim.payment.settlement import Bound, Settlement, States
 from sim.reading import InputError
 from sim.state import FAR

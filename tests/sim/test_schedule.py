@@ -11,7 +11,7 @@ import pytest
 from sim.schedule import PERSON_BY_PERSON, SCHEDULE, Step, as_text, day_order
 
 SIM = Path(__file__).parents[2] / "sim"
-WHERE = {"settle": "planning.py", "decide": "planning.py", "plan_capacity": "capacity.py"}
+WHERE = {"settle": "planning.py", "decide": "planning.py", "set_posts": "capacity.py", "set_places": "capacity.py"}
 TABLE = """\
 when   step  process
 month        start_month
@@ -40,9 +40,10 @@ day      11  midnight
 day      11  record_day
 month        close_month
 month        settle
+month        set_posts
 month        decide
 year         settle
-year         plan_capacity"""
+year         set_places"""
 
 
 def function(file: str, name: str) -> ast.FunctionDef:
@@ -116,7 +117,7 @@ def test_the_month_starts_before_its_first_day_and_is_closed_settled_and_decided
     assert in_order(["live_days", "close_month", "_end_month"], calls(function("months.py", "live")))
     assert in_order(["settle", "decide"], calls(function("months.py", "_end_month")))
     of_month = [step.process for step in SCHEDULE if step.when == "month"]
-    assert of_month == ["start_month", "close_month", "settle", "decide"]
+    assert of_month == ["start_month", "close_month", "settle", "set_posts", "decide"]
 
 
 @pytest.mark.parametrize("step", SCHEDULE, ids=lambda step: f"{step.when}-{step.process}")

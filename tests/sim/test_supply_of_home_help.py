@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from functools import cache
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from agents.actions import HOME_CARE_ACTIONS
+from sim.clock import day_number
+from sim.months import Months
+from sim.planning import levels_of
 from sim.runs import simulate
 from sim.scenario import Scenario
 
@@ -38,10 +43,42 @@ def bounds(less: str, name: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("less", LESS_HELP)
-def test_with_less_home_help_more_people_fall_acutely_ill_and_no_fewer_die(less: str) -> None:
+def test_with_less_home_help_no_fewer_die(less: str) -> None:
     assert bounds(less, "home_help_share")[1] < -0.1
-    assert bounds(less, "acute_admissions")[0] > 0.0
     assert bounds(less, "deaths")[0] > -0.005
+
+
+def test_where_fewer_are_watched_by_home_care_more_fall_acutely_ill() -> None:
+    assert bounds("half of the recipients", "acute_admissions")[0] > 0.0
+
+
+def test_where_hours_are_short_patients_wait_in_hospital_for_them() -> None:
+    assert bounds("hours for four in five", "finished_treated_day_rate")[0] > 1.0
+
+
+def hours(changes: dict[str, float], rehabilitation: float = 1.0) -> tuple[float, float]:
+    """Minutes a week that are granted, and those that there are posts for, after two years and a quarter."""
+    run = Months(Scenario.load("denmark-2018").with_({**STILL, "time.years": 3, **changes}), 1)
+    organisations = run.world.state.organisations
+    while run.day < day_number(date(2020, 4, 1)):
+        levels_of(organisations)["home_care"][:, HOME_CARE_ACTIONS.index("rehabilitation")] = rehabilitation
+        run.live(run.month_end)
+    return float(organisations.units.unit_committed.sum()), float(organisations.units.unit_capacity.sum())
+
+
+def test_where_hours_are_short_no_more_are_granted_than_to_patients_who_waited_longest() -> None:
+    granted, there = hours({"home_care.help.room": -0.2})
+    assert granted < 1.02 * there
+
+
+def test_posts_that_nobody_needs_any_more_are_given_up() -> None:
+    usual, trained = hours({}), hours({}, rehabilitation=1.5)
+    assert trained[0] < 0.75 * usual[0]
+    assert trained[1] < 0.75 * usual[1]
+
+
+def test_who_needs_more_help_than_before_gets_it_the_same_day_where_there_are_hours() -> None:
+    assert lived("", 1)["home_care_wait_rate"] == 0.0
 
 
 @pytest.mark.parametrize("less", LESS_HELP)

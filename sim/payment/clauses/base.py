@@ -57,6 +57,10 @@ class Clause(Protocol):
         """Whether its flows are one linear function of its totals."""
 
     @property
+    def of_value(self) -> bool:
+        """Whether its totals count tariff value: then they change when more of the same courses is coded."""
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Clauses whose flows are its totals."""
 

@@ -12,8 +12,8 @@ import numpy as np
 from sim.locating import Key
 from sim.measures import AGE_BANDS, FLAG
 from sim.payment.accounts import Accounts, Places
-from sim.payment.activity import ENROLLED, RISK_GROUPS, MonthActivity
-from sim.payment.clauses.base import Integers, Numbers
+from sim.payment.activity import ENROLLED, RISK_GROUPS, Events, MonthActivity
+from sim.payment.clauses.base import Numbers
 from sim.payment.clauses.written import Where, age_mask, check_amount
 from sim.reading import InputError, Source, dotted, shown
 
@@ -194,16 +194,20 @@ class Filter:
         """Which of not enrolled and enrolled pass, shape (2,)."""
         return np.array([float(not self.wanted & ENROLLED), float(not self.barred & ENROLLED)])
 
-    def rows(self, month: MonthActivity, measure: int) -> Integers | None:
-        """Positions of the passing rows within a measure; None when all pass."""
+    def passing(self, month: MonthActivity, measure: int) -> Events:
+        """Events of a measure that pass."""
+        found: Events = month.kept(("passing", measure, self.key), lambda: self._passing(month.events(measure)))
+        return found
+
+    def _passing(self, events: Events) -> Events:
         keep: np.ndarray[Any, np.dtype[np.bool_]] | None = None
         if self.wanted or self.barred:
-            flags = month.column(measure, "flags")
+            flags = events.column("flags")
             keep = (flags & (self.wanted | self.barred)) == self.wanted
         for mask, name, shift in self._barring:
-            passes = mask[month.column(measure, name) + shift] > 0
+            passes = mask[events.column(name) + shift] > 0
             keep = passes if keep is None else keep & passes
-        return None if keep is None else np.flatnonzero(keep)
+        return events if keep is None else events.among(np.flatnonzero(keep))
 
     @cached_property
     def _barring(self) -> list[tuple[Numbers, str, int]]:

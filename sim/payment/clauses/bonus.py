@@ -79,6 +79,11 @@ class Bonus:
         """Name in the contract."""
         return self.spec.id
 
+    @property
+    def of_value(self) -> bool:
+        """Whether an indicator counts tariff value."""
+        return any(line.of_value for line in self.lines)
+
     def start(self) -> ClauseState:
         """No year seen yet; rows of the history are calendar years."""
         ring = (12, len(self.lines), len(self.accounts.places.municipalities))

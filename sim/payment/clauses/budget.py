@@ -143,6 +143,11 @@ class Budget:
         """Whether no target makes it depend on activity."""
         return self.terms is None
 
+    @property
+    def of_value(self) -> bool:
+        """Whether a target counts tariff value."""
+        return self.terms is not None
+
     def start(self) -> ClauseState:
         """No year seen yet; tariff value and units by calendar month and municipality."""
         if self.terms is None:
@@ -251,15 +256,13 @@ class _Terms:
 
     def activity(self, month: MonthActivity) -> tuple[Numbers, Numbers]:
         """Tariff value in DKK and units of the measure by municipality, weighted."""
-        passing = self.filter.rows(month, self.measure)
-        names = ("municipality", "value", "quantity")
-        columns = {name: month.column(self.measure, name, passing) for name in names}
+        events = self.filter.passing(month, self.measure)
         places = len(month.places.municipalities)
 
         def by_place(weights: Numbers | Integers) -> Numbers:
-            return summed(columns["municipality"], weights, places) * month.weight
+            return summed(events.column("municipality"), weights, places) * month.weight
 
-        return by_place(columns["value"] / 100.0), by_place(columns["quantity"])
+        return by_place(events.column("value") / 100.0), by_place(events.column("quantity"))
 
 
 def _cells_of_wards(spec: BudgetSpec, accounts: Accounts) -> Cells:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -122,6 +121,11 @@ class Bundle:
         """Calendar months in which it is settled."""
         return self._paid_in
 
+    @property
+    def of_value(self) -> bool:
+        """Whether what is inside counts by tariff value."""
+        return any(line.of_value for line in self.lines)
+
     def start(self) -> ClauseState:
         """No episode open and no activity seen."""
         rings = {name: np.zeros((12, self._places)) for name in _RINGS}
@@ -153,15 +157,13 @@ class Bundle:
 
     def _opened(self, state: ClauseState, month: MonthActivity) -> tuple[Episodes, NDArray[np.int32]]:
         """Episodes that the month opens, and the rows of the table that open them."""
-        passing = self.filter.rows(month, self._index)
-        column = partial(month.column, self._index, among=passing)
-        person, day = column("person"), column("day")
-        opens = opening(person, day, Episodes.of(state), self.spec.window)
-        names = ("band", "municipality", "practice", "unit", "ward")
-        others = [column(name)[opens] for name in names]
-        rows = month.rows(self._index)[opens if passing is None else passing[opens]]
-        back = ((column("flags")[opens] & FLAG["readmission"]) > 0).astype(np.int64)
-        return Episodes(person[opens], day[opens], np.zeros(len(opens)), back, *others), rows
+        found = self.filter.passing(month, self._index)
+        opens = opening(found.column("person"), found.column("day"), Episodes.of(state), self.spec.window)
+        events = found.among(opens)
+        column = events.column
+        others = [column(name) for name in ("band", "municipality", "practice", "unit", "ward")]
+        back = ((column("flags") & FLAG["readmission"]) > 0).astype(np.int64)
+        return Episodes(column("person"), column("day"), np.zeros(len(events)), back, *others), events.rows
 
     def _under_stop_loss(self, episodes: Episodes, inside: Inside, month: int) -> tuple[Numbers, Numbers]:
         """What each row counts, and what each episode has counted so far, under the stop-loss."""

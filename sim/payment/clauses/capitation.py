@@ -66,6 +66,7 @@ class Capitation:
     key: tuple[Any, ...]
     kind: str = "capitation"
     linear: bool = True
+    of_value: bool = False
     sources: tuple[str, ...] = ()
 
     @classmethod

@@ -98,6 +98,11 @@ class SharedSavings:
         """Name in the contract."""
         return self.spec.id
 
+    @property
+    def of_value(self) -> bool:
+        """Whether spending counts tariff value."""
+        return any(line.of_value for line in self.lines)
+
     def start(self) -> ClauseState:
         """No year seen yet; rows of the history are calendar years."""
         ring = (12, len(self.lines), self._places)
@@ -153,7 +158,7 @@ class SharedSavings:
                 )
             top, bottom = month.indicators[indicator]
             return top * month.weight, bottom * month.weight
-        flags = month.column(MEASURE["acute_admission"], "flags")
+        flags = month.events(MEASURE["acute_admission"]).column("flags")
         return float(np.count_nonzero(flags & FLAG["readmission"])) * month.weight, float(len(flags)) * month.weight
 
     def history(self, state: ClauseState) -> Integers:

@@ -88,9 +88,9 @@ class Line:
             cube = month.cubes([self.measure], axis)[0]
             return np.asarray(np.einsum("eams,e,a,m->ms", cube, passes, ages, towns) * month.weight)
         shape = (len(month.places.municipalities), month.places.slots(axis))
-        passing = self.filter.rows(month, self.measure)
-        cell = month.column(self.measure, "municipality", passing) * shape[1] + month.slots(self.measure, axis, passing)
-        amount = month.column(self.measure, "value" if self.of_value else "quantity", passing)
+        events = self.filter.passing(month, self.measure)
+        cell = events.column("municipality") * shape[1] + events.slots(axis)
+        amount = events.column("value" if self.of_value else "quantity")
         weight = month.weight / 100.0 if self.of_value else month.weight
         return summed(cell, amount, shape[0] * shape[1]).reshape(shape) * weight
 

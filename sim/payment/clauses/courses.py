@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.payment.clauses.base import Integers, Numbers
 
@@ -14,6 +15,13 @@ COURSE_MONTHS: Final = 3
 #: Fields that are remembered of courses between months.
 COURSE_FIELDS: Final[tuple[str, ...]] = ("id", "earned", "month")
 Courses = tuple[Integers, Numbers, Integers]
+
+
+def begins(values: Integers) -> NDArray[np.bool_]:
+    """Which of some sorted values are the first of their kind."""
+    first = np.ones(len(values), np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    return first
 
 
 def capped_by_course(
@@ -43,19 +51,19 @@ def capped_by_course(
     """
     none = np.zeros(0, np.int64)
     ids, earned, last = before if before is not None else (none, np.zeros(0), none)
-    seen, inverse = np.unique(course, return_inverse=True)
+    order = np.argsort(course, kind="stable")
+    first, earning = begins(course[order]), amount[order]
+    starts, which = np.flatnonzero(first), np.cumsum(first) - 1
+    seen = course[order[starts]]
     known = np.zeros(len(seen))
     if len(ids):
         at = np.minimum(np.searchsorted(ids, seen), len(ids) - 1)
         known = np.where(ids[at] == seen, earned[at], 0.0)
-    order = np.argsort(inverse, kind="stable")
-    running = np.cumsum(amount[order])
-    starts = np.searchsorted(inverse[order], np.arange(len(seen)))
-    offset = (running - amount[order])[starts] - known
-    so_far = running - offset[inverse[order]]
+    running = np.cumsum(earning)
+    so_far = running - ((running - earning)[starts] - known)[which]
     cut = np.empty_like(amount)
-    cut[order] = np.minimum(so_far, cap) - np.minimum(so_far - amount[order], cap)
-    sums = np.minimum(known + np.bincount(inverse, weights=amount, minlength=len(seen)), cap)
+    cut[order] = np.minimum(so_far, cap) - np.minimum(so_far - earning, cap)
+    sums = np.minimum(known + np.bincount(which, weights=earning, minlength=len(seen)), cap)
     stays = ~np.isin(ids, seen) & (last > month - COURSE_MONTHS)
     merged = np.concatenate([ids[stays], seen])
     sort = np.argsort(merged, kind="stable")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.payment.clauses.base import ClauseState, Integers, Numbers
+from sim.payment.clauses.courses import begins
 
 _DAY_BITS: Final = 32
 
@@ -63,11 +64,12 @@ class Episodes(NamedTuple):
         none = np.zeros(0, np.int64)
         if not len(self.person) or not len(person):
             return none, none
-        last = np.full(max(int(self.person[-1]), int(person.max())) + 1, -1)
+        last = np.full(int(self.person[-1]) + 2, -1)  # the last entry is for everybody who comes after
         last[self.person] = np.arange(len(self.person))
-        episode = last[person]
-        theirs = np.flatnonzero(episode >= 0)  # few people have an episode: the others are set aside first
-        who, when, at = person[theirs], day[theirs], episode[theirs]
+        # few people have an episode: the others are set aside first
+        theirs = np.flatnonzero(np.take(last >= 0, person, mode="clip"))
+        who, when = person[theirs], day[theirs]
+        at = last[who]
         while (later := self._are_of(who, at) & (when < self.opened[at])).any():
             at -= later
         inside = self._are_of(who, at) & (when < self.opened[at] + window)
@@ -95,13 +97,16 @@ def opening(person: Integers, day: Integers, open_now: Episodes, window: int) ->
     window : int
         Days.
     """
-    people, who = np.unique(person, return_inverse=True)
-    free = np.full(len(people), np.iinfo(np.int64).min)
-    known = np.isin(open_now.person, people)
-    free[np.searchsorted(people, open_now.person[known])] = open_now.opened[known] + window
+    free = np.full(len(person), np.iinfo(np.int64).min)
+    if len(open_now.person):
+        at = np.minimum(np.searchsorted(open_now.person, person), len(open_now.person) - 1)
+        running = open_now.person[at] == person
+        free[running] = open_now.opened[at[running]] + window
     left, found = np.lexsort((day, person)), [np.zeros(0, np.int64)]
-    while len(left := left[day[left] >= free[who[left]]]):
-        earliest = left[np.unique(who[left], return_index=True)[1]]
+    left = left[day[left] >= free[left]]
+    while len(left):
+        first = begins(person[left])
+        earliest = left[np.flatnonzero(first)]
         found.append(earliest)
-        free[who[earliest]] = day[earliest] + window
+        left = left[day[left] >= day[earliest][np.cumsum(first) - 1] + window]
     return np.concatenate(found)

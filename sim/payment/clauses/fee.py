@@ -18,8 +18,9 @@ from sim.payment.clauses.ceiling import ADDED, BoundCeiling
 from sim.payment.clauses.fee_items import FeeSpec, Item
 from sim.payment.clauses.parts import Part
 
-#: Amounts, events and readmissions of the last twelve months, remembered by calendar month, part and municipality.
-_RINGS: Final = ("rated", "units", "readmitted")
+#: What is remembered of the last twelve months, (3, calendar months, parts, municipalities): amounts, events and
+#: readmissions.
+_SEEN: Final = "seen events"
 
 
 def bound_parts(item: Item, binding: Binding, earlier: Mapping[str, Any], key: tuple[str | int, ...]) -> list[Part]:
@@ -100,10 +101,14 @@ class Fee:
         """Whether flows add over people and months."""
         return self.ceiling is None and not self.remembers
 
+    @property
+    def of_value(self) -> bool:
+        """Whether it pays a share of tariff value."""
+        return any(part.of_value for part in self.parts)
+
     def start(self) -> ClauseState:
         """No activity seen yet."""
-        shape = (12, len(self.parts), self._shape[0])
-        seen = {name: np.zeros(shape) for name in _RINGS}
+        seen: ClauseState = {_SEEN: np.zeros((3, 12, len(self.parts), self._shape[0]))}
         return seen if self.ceiling is None else seen | self.ceiling.start(self._shape[0])
 
     def rate(self, state: ClauseState, month: MonthActivity) -> tuple[ClauseState, Numbers]:
@@ -168,7 +173,7 @@ class Fee:
         """
         if all(part.of_readmission is None for part in self.parts):
             return None
-        rated, units, readmitted = (state[name].sum(axis=0) for name in _RINGS)
+        rated, units, readmitted = state[_SEEN].sum(axis=1)
         found = np.zeros((len(MEASURES), self._shape[0]))
         for index, part in enumerate(self.parts):
             if part.of_readmission is not None:
@@ -197,13 +202,11 @@ class Fee:
 class Priced(NamedTuple):
     """What a month's events earn under a schedule of fees, weighted, DKK.
 
-    ``rated``, ``units`` and ``readmitted`` (parts, municipalities) are amounts, events and readmissions of each part;
-    ``totals`` (fees, municipalities x slots).
+    ``seen`` (3, parts, municipalities) are amounts, events and readmissions of each part; ``totals`` (fees,
+    municipalities x slots).
     """
 
-    rated: Numbers
-    units: Numbers
-    readmitted: Numbers
+    seen: Numbers
     totals: Sequence[Numbers]
 
 
@@ -226,6 +229,7 @@ class FeeSchedule:
         self._fee_of_part = np.repeat(np.arange(len(fees)), [len(fee.parts) for fee in fees])
         self._counted = [index for index, part in enumerate(self.parts) if part.counted]
         self._single = [index for index, part in enumerate(self.parts) if not part.counted]
+        self._of_readmission = [index for index, part in enumerate(self.parts) if part.of_readmission]
         self._prices = np.array([self.parts[index].prices for index in self._counted])
         self._listed = np.repeat([[part.list_price] for part in self.parts], self.places, axis=1)
 
@@ -236,12 +240,11 @@ class FeeSchedule:
             priced = self.priced(month, states, kept)
         else:
             priced = month.kept(self.key, lambda: self.priced(month, states, kept))
-        rings = [np.concatenate([state[name] for state in states], axis=1) for name in _RINGS]
-        for ring, amounts in zip(rings, (priced.rated, priced.units, priced.readmitted), strict=True):
-            ring[month.month % 12] = amounts
+        seen = np.concatenate([state[_SEEN] for state in states], axis=2)
+        seen[:, month.month % 12] = priced.seen
         common = {"month": month.month, "closing": month.closing, "copies": month.copies}
         new = [
-            {**state, **courses, **{name: ring[:, own] for name, ring in zip(_RINGS, rings, strict=True)}, **common}
+            {**state, **courses, _SEEN: seen[:, :, own], **common}
             for state, courses, own in zip(states, kept, self._of_fee, strict=True)
         ]
         return [
@@ -261,8 +264,11 @@ class FeeSchedule:
             amounts[index] = self.parts[index].row_by_row(month, self.axis, states[fee], kept[fee]).sum(axis=0)
         amounts *= month.weight
         totals = [amounts[own].sum(axis=0).ravel() for own in self._of_fee]
-        readmitted = np.array([part.readmitted(month) for part in self.parts])
-        return Priced(amounts.sum(axis=2), month.units()[self._measures], readmitted, totals)
+        seen = np.zeros((3, len(self.parts), self.places))
+        seen[0], seen[1] = amounts.sum(axis=2), month.units()[self._measures]
+        for index in self._of_readmission:
+            seen[2, index] = month.units_with(self.parts[index].measure, "readmission")
+        return Priced(seen, totals)
 
     def by_band(self, month: MonthActivity) -> Numbers:
         """Amounts by part, age band and municipality, weighted, DKK."""
@@ -277,7 +283,7 @@ class FeeSchedule:
 
     def typical(self, states: Sequence[ClauseState]) -> Numbers:
         """Mean rated amount per unit, shape (fees, measures, municipalities), as :meth:`Fee.typical`."""
-        rated, units = (np.concatenate([state[name] for state in states], axis=1).sum(axis=0) for name in _RINGS[:2])
+        rated, units = np.concatenate([state[_SEEN][:2] for state in states], axis=2).sum(axis=1)
         mean = np.divide(rated, units, out=self._listed.copy(), where=units > 0)
         found = np.zeros((len(self.fees), len(MEASURES), self.places))
         np.add.at(found, (self._fee_of_part, self._measures), mean)

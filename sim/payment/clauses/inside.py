@@ -55,10 +55,9 @@ def inside_of(
     within = month.only(rows)
     parts: list[tuple[Any, ...]] = []
     for number, line in enumerate(lines):
-        passing, amount = line.by_row(within)
-        chosen = within.rows(line.measure)
-        slot = within.slots(line.measure, "none" if line.fee is None else line.fee.axis, passing)
-        parts.append((chosen if passing is None else chosen[passing], np.full(len(amount), number), slot, amount))
+        events, amount = line.by_row(within)
+        slot = events.slots("none" if line.fee is None else line.fee.axis)
+        parts.append((events.rows, np.full(len(events), number), slot, amount))
     row, which, slot, amount = (np.concatenate(every) for every in zip(*parts, strict=True))
     order = np.argsort(within.table.day[row], kind="stable")
     row = row[order]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.measures import FLAG
-from sim.payment.activity import BANDS, MonthActivity, summed
+from sim.payment.activity import BANDS, Events, MonthActivity, summed
 from sim.payment.clauses.base import ClauseState, Integers, Numbers
 from sim.payment.clauses.binding import Filter
 from sim.payment.clauses.courses import COURSE_FIELDS, capped_by_course
@@ -65,32 +65,23 @@ class Part:
         listed = float((self.price * self.outer).mean())
         return listed * self.steps[0][1] if self.steps else listed
 
-    def amounts(self, month: MonthActivity, passing: Integers | None) -> Numbers:
-        """What each passing row earns before ``outer`` and a cap per course, unweighted, DKK."""
-
-        def column(name: str) -> Integers:
-            return month.column(self.measure, name, passing)
-
-        amount = column("value") / 100.0 if self.of_value else column("quantity").astype(np.float64)
-        amount = amount * self.price[column("band")]
+    def amounts(self, events: Events) -> Numbers:
+        """What each passing event earns before ``outer`` and a cap per course, unweighted, DKK."""
+        amount = events.column("value") / 100.0 if self.of_value else events.column("quantity").astype(np.float64)
+        amount = amount * self.price[events.column("band")]
         if self.steps:
-            amount = amount * _step_price(self.steps, column("nth"))
+            amount = amount * _step_price(self.steps, events.column("nth"))
         if self.cap is not None and not self.per_course:
             amount = np.minimum(amount, self.cap)
         return amount
 
     def row_by_row(self, month: MonthActivity, axis: str, state: ClauseState, kept: ClauseState) -> Numbers:
         """Amounts by age band, municipality and slot, unweighted, DKK; what must be remembered goes into ``kept``."""
-        measure = self.measure
         shape = (len(month.places.municipalities), month.places.slots(axis))
-        passing = self.filter.rows(month, measure)
-
-        def column(name: str) -> Integers:
-            return month.column(measure, name, passing)
-
-        band, amount = column("band"), self.amounts(month, passing)
+        events = self.filter.passing(month, self.measure)
+        band, amount = events.column("band"), self.amounts(events)
         if self.cap is not None and self.per_course:
-            course = column("person") << 32 | column("episode")
+            course = events.column("person") << 32 | events.column("episode")
             known = (
                 tuple(state[f"{self.remembers} {name}"] for name in COURSE_FIELDS)
                 if f"{self.remembers} id" in state
@@ -98,15 +89,9 @@ class Part:
             )
             amount, courses = capped_by_course(course, amount, self.cap, known, month.month)
             kept.update({f"{self.remembers} {name}": value for name, value in zip(COURSE_FIELDS, courses, strict=True)})
-        cell = (band * shape[0] + column("municipality")) * shape[1] + month.slots(measure, axis, passing)
+        cell = (band * shape[0] + events.column("municipality")) * shape[1] + events.slots(axis)
         sums = summed(cell, amount * self.outer[band], BANDS * shape[0] * shape[1])
         return sums.reshape(BANDS, *shape)
-
-    def readmitted(self, month: MonthActivity) -> Numbers:
-        """Units of its measure that are readmissions by municipality, weighted; zeros if it does not ask for them."""
-        if not self.of_readmission:
-            return np.zeros(len(month.places.municipalities))
-        return month.units_with(self.measure, "readmission")
 
 
 def _step_price(steps: tuple[tuple[int, float], ...], nth: Integers) -> Numbers:

@@ -93,6 +93,7 @@ class Pool:
     of: float | None
     linear: bool
     kind: str = "pool"
+    of_value: bool = False
     paid_in: tuple[int, ...] = EVERY_MONTH
     size: int = 1
 

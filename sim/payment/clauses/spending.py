@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.measures import FLAG, MEASURE, MEASURES
-from sim.payment.activity import BANDS, MonthActivity, summed
-from sim.payment.clauses.base import Integers, Numbers
+from sim.payment.activity import BANDS, Events, MonthActivity, summed
+from sim.payment.clauses.base import Numbers
 from sim.payment.clauses.binding import Binding, Filter
 from sim.payment.clauses.fee import Fee
 from sim.payment.clauses.shared_savings import Spending
@@ -44,12 +44,17 @@ class SpendingLine(NamedTuple):
             return np.asarray(self.fee.by_band(month)[self.part].T)
         if self.filter is None:
             return np.asarray(month.quantities()[self.measure] * (self.price * month.weight))
-        passing = self.filter.rows(month, self.measure)
-        columns = [month.column(self.measure, name, passing) for name in ("municipality", "band", self._counted)]
+        events = self.filter.passing(month, self.measure)
         scale = self.price * month.weight / self._parts
         places = len(month.places.municipalities)
-        sums = summed(columns[0] * BANDS + columns[1], columns[2], places * BANDS)
+        cells = events.column("municipality") * BANDS + events.column("band")
+        sums = summed(cells, events.column(self._counted), places * BANDS)
         return sums.reshape(places, BANDS) * scale
+
+    @property
+    def of_value(self) -> bool:
+        """Whether it counts tariff value."""
+        return self._counted == "value" if self.fee is None else self.fee.parts[self.part].of_value
 
     @property
     def _counted(self) -> str:
@@ -60,16 +65,14 @@ class SpendingLine(NamedTuple):
         """How many of what the column counts make a unit of the price: values are in øre."""
         return 100.0 if MEASURES[self.measure].name == BY_VALUE else 1.0
 
-    def by_row(self, month: MonthActivity) -> tuple[Integers | None, Numbers]:
-        """Positions of the rows that count (None for all of the measure), and what each comes to, unweighted, DKK."""
+    def by_row(self, month: MonthActivity) -> tuple[Events, Numbers]:
+        """Events that count, and what each comes to, unweighted, DKK."""
         if self.fee is not None:
             part = self.fee.parts[self.part]
-            passing = part.filter.rows(month, self.measure)
-            outer = part.outer[month.column(self.measure, "band", passing)]
-            return passing, part.amounts(month, passing) * outer
-        passing = None if self.filter is None else self.filter.rows(month, self.measure)
-        counted = month.column(self.measure, self._counted, passing)
-        return passing, np.asarray(counted * (self.price / self._parts))
+            events = part.filter.passing(month, self.measure)
+            return events, part.amounts(events) * part.outer[events.column("band")]
+        events = month.events(self.measure) if self.filter is None else self.filter.passing(month, self.measure)
+        return events, np.asarray(events.column(self._counted) * (self.price / self._parts))
 
     def units(self, month: MonthActivity) -> Numbers:
         """Units over which the mean value of one is taken, by municipality, weighted: one more is of that kind.

@@ -26,11 +26,14 @@ def test_every_action_has_a_row() -> None:
 
 @pytest.mark.parametrize("action", list(all_actions()), ids=lambda one: one.name)
 def test_an_actions_own_event_is_exactly_one_unit(action) -> None:
-    own = row(action.kind, action.name)[action.measure]
-    if action.name == "coding":  # a thousand kroner of the tariff value of one course
-        assert own * PARAMETERS["behaviour.baseline.course_value"] == pytest.approx(1000)
-    else:
-        assert own == action.quantity * action.direction
+    own = row(action.kind, action.name).get(action.measure, 0.0)
+    assert own == action.quantity * action.direction
+
+
+def test_coding_brings_about_nothing_but_a_thousand_kroner_of_tariff_value() -> None:
+    assert row("ward", "coding") == {}
+    coded = of.consequences("ward", PARAMETERS).coded
+    assert coded.tolist() == [float(action.name == "coding") for action in ACTIONS["ward"]]
 
 
 def test_a_follow_up_visit_avoids_between_its_relative_effect_here_and_its_absolute_effect_in_the_trial() -> None:

@@ -15,8 +15,11 @@ from sim.payment.accounts import Accounts
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.contract import Contract
 from sim.payment.expectation import Expectation, chance
-from sim.payment.marginal import PURSE, Prices, foreseen, gate_slopes, prices
+from sim.payment.foresight import foreseen
+from sim.payment.marginal import Prices, prices
+from sim.payment.purses import PURSE
 from sim.payment.settlement import Bound, States
+from sim.payment.slopes import gate_slopes
 from tests.contracts.made_months import BAND, JANUARY_2018, PLACES, event, made_month
 
 PARAMETERS = Parameters.load()

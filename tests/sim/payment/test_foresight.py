@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from sim.payment.expectation import chance
-from sim.payment.foresight import ALL, MINIMUM_RATE, chances, expected_year, happened
-from sim.payment.marginal import foreseen
+from sim.payment.foresight import ALL, MINIMUM_RATE, chances, expected_year, foreseen, happened
 from tests.contracts.made_months import JANUARY_2018
 from tests.sim.payment.test_foreseeing_savings import EXPERIENCE, clause_of, contract, lived
 

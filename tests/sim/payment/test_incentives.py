@@ -20,7 +20,8 @@ from sim.payment.contract import Contract
 from sim.payment.deciders import CHAINS, actor_of, capacity_price
 from sim.payment.expectation import Chance, Expectation, chance
 from sim.payment.incentives import Planner, incentive_table
-from sim.payment.marginal import PURSE, Prices, prices
+from sim.payment.marginal import Prices, prices
+from sim.payment.purses import PURSE
 from sim.payment.settlement import Bound, States
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
 

@@ -15,8 +15,8 @@ from sim.payment.clauses.budget import Budget
 from sim.payment.clauses.fee import Fee
 from sim.payment.contract import Contract
 from sim.payment.expectation import Expectation, chance
-from sim.payment.marginal import joint_chance, slopes
 from sim.payment.settlement import Bound
+from sim.payment.slopes import joint_chance, slopes
 from sim.reading import InputError
 from sim.runs import simulate
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month

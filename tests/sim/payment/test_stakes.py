@@ -6,12 +6,10 @@ import numpy as np
 import pytest
 
 from agents.actions import GP_ACTIONS, HOME_CARE_ACTIONS, WARD_ACTIONS
-from sim.measures import MEASURES
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.contract import Contract
 from sim.payment.stakes import receipts, volumes
-from sim.planning import sums_of
 from sim.records import ActivityLog
 from sim.runs import planned_incentives, simulate
 from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
@@ -32,7 +30,7 @@ EVENTS = [
 def units(kind: str) -> np.ndarray:
     month = made_month(EVENTS)
     log = ActivityLog(month.table.used, month.table.measure.base.view(np.recarray))
-    return volumes(kind, sums_of(log, PLACES, np.zeros(len(MEASURES), bool)), PLACES, 2.0)
+    return volumes(kind, log, PLACES, 2.0)
 
 
 def test_practices_are_counted_by_their_own_lists() -> None:
