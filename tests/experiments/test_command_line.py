@@ -19,6 +19,8 @@ from experiments.terminal import ProgressOnError, show_json
 from sim.payment.contract import Contract
 from tests.experiments import fake_runs
 
+TWO_RUNS = ("--seeds", "2", "--workers", "1")
+
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,18 +40,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
 def test_compare_prints_the_object_alone_and_writes_a_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    words = [
-        "compare",
-        "denmark-2018",
-        "shared-savings",
-        "--seeds",
-        "2",
-        "--workers",
-        "1",
-        "--out",
-        str(tmp_path),
-        "--json",
-    ]
+    words = ["compare", "denmark-2018", "shared-savings", *TWO_RUNS, "--out", str(tmp_path), "--json"]
     assert call(monkeypatch, *words) == 0
     printed = capsys.readouterr()
     found = json.loads(printed.out)
@@ -65,18 +56,7 @@ def test_compare_prints_the_object_alone_and_writes_a_report(
 def test_compare_with_itself_prints_exactly_zero(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    words = [
-        "compare",
-        "denmark-2018",
-        "denmark-2018",
-        "--seeds",
-        "2",
-        "--workers",
-        "1",
-        "--out",
-        str(tmp_path),
-        "--json",
-    ]
+    words = ["compare", "denmark-2018", "denmark-2018", *TWO_RUNS, "--out", str(tmp_path), "--json"]
     assert call(monkeypatch, *words) == 0
     rows = [row for row in json.loads(capsys.readouterr().out)["rows"] if row["base"] is not None]
     assert {(row["effect"], row["low"], row["high"]) for row in rows} == {(0.0, 0.0, 0.0)}
@@ -86,7 +66,7 @@ def test_compare_with_itself_prints_exactly_zero(
 def test_run_prints_a_table_on_standard_output_and_nothing_else_there(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    assert call(monkeypatch, "run", "denmark-2018", "--seeds", "2", "--workers", "1", "--out", str(tmp_path)) == 0
+    assert call(monkeypatch, "run", "denmark-2018", *TWO_RUNS, "--out", str(tmp_path)) == 0
     printed = capsys.readouterr()
     assert "90 % interval" in printed.out
     assert "of 2 runs" not in printed.out
@@ -228,7 +208,7 @@ def test_an_output_without_the_signs_of_a_result_gets_others_instead(
 ) -> None:
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
-    words = ["compare", "denmark-2018", "shared-savings", "--seeds", "2", "--workers", "1", "--out", str(tmp_path)]
+    words = ["compare", "denmark-2018", "shared-savings", *TWO_RUNS, "--out", str(tmp_path)]
     assert call(monkeypatch, *words, *([shape] if shape == "--json" else [])) == 0
     text = written.getvalue().decode("ascii")
     if shape == "--json":
