@@ -83,9 +83,13 @@ def load_targets(path: Path = TARGETS) -> tuple[Target, ...]:
         if target.indicator not in INDICATOR:
             raise source.unknown("indicator", target.indicator, INDICATOR, (*key, "indicator"))
         if not target.low <= target.value <= target.high:
-            raise source.error(f"{target.value:g} is not between {target.low:g} and {target.high:g}", (*key, "value"))
+            raise source.error(
+                f"{target.value:g} is not between {target.low:g} and {target.high:g}",
+                (*key, "value"),
+                "low <= value <= high",
+            )
         if target.id in seen:
-            raise source.error(f'the id "{target.id}" is used twice', (*key, "id"))
+            raise source.error(f'the id "{target.id}" is used twice', (*key, "id"), "each id once")
         seen.add(target.id)
     fitted = {target.id for target in targets if target.role == "fit"}
     for at, target in enumerate(targets):

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from experiments.numbers_in_words import plain
-from experiments.tables import table_of
+from experiments.plain_table import table_of
 
 if TYPE_CHECKING:
     from rich.table import Table

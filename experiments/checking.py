@@ -144,7 +144,7 @@ def check_file(file: str | Path, library: Library | None = None) -> Checked:
             return Checked(name, kind, assumed=unsourced, figures=len(own))
         if kind == "contract":
             _bind_contract(name, Scenario.load(BASE_SCENARIO, known))
-            return Checked(name, kind)
+            return Checked(name, kind, notes=tuple(_multiplied(name)))
         return _checked_scenario(name, known)
     except InputError as error:
         return Checked(name, kind, error.all)
@@ -165,6 +165,17 @@ def _bind_contract(reference: str, scenario: Scenario) -> None:
     from sim.payment.contract import Contract
 
     Contract.check_file(reference, scenario.parameters, Places.of(build_network(scenario)))
+
+
+def _multiplied(reference: str) -> Iterator[str]:
+    """Clauses in which an amount and how many times it is paid are both numbers: neither replaces the other."""
+    from sim.payment.contract import Contract
+
+    for clause in Contract.load(reference).clauses:
+        for item in getattr(clause, "item", ()) or (clause,):
+            amount, times = getattr(item, "amount", None), getattr(item, "times", 1.0)
+            if isinstance(amount, int | float) and isinstance(times, int | float) and times != 1.0:
+                yield f"clause {clause.id} pays {amount:,g} times {times:g}, which is {amount * times:,g} DKK"
 
 
 def _in_contracts(contracts: Iterable[str], scenario: Scenario) -> tuple[InputError, ...]:
@@ -200,6 +211,7 @@ def _checked_scenario(name: str, library: Library) -> Checked:
         *_never_in_force(scenario),
         *_prices_of_reference(scenario, library),
         *_deaths_as_before(scenario),
+        *_part_of_catchment(scenario),
     )
     return Checked(name, "scenario", (), missing, len(used), _load_of(scenario), notes)
 
@@ -247,6 +259,17 @@ def _deaths_as_before(scenario: Scenario) -> Iterator[str]:
         yield (
             f"{', '.join(changed)}: as many die with it as before, since deaths are fitted anew to the life table "
             "of the scenario; admissions, and where people die, do change (docs/ageing.md)"
+        )
+
+
+def _part_of_catchment(scenario: Scenario) -> Iterator[str]:
+    """Municipalities left out, whose patients are missing from a hospital that keeps its size and its cost."""
+    known = dict.fromkeys(name.partition(".")[0] for name in scenario.parameters.table("municipalities"))
+    if missing := [name for name in known if name not in scenario.population.municipalities]:
+        yield (
+            f"without {', '.join(missing)} the hospital keeps all its beds, stands emptier than today, and the booked "
+            "cost of the region still holds every bed: compare such scenarios with each other, not with the whole "
+            "catchment (docs/money.md)"
         )
 
 

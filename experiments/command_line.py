@@ -291,12 +291,13 @@ def _say_where(place: Path) -> None:
 def _write_incentives(names: list[str], fingerprint: str, rows: pd.DataFrame, means: pd.DataFrame, out: Path) -> Path:
     from experiments.figure_files import to_png, to_svg
     from experiments.figures import incentive_map_figure
-    from experiments.run_folder import write_table
+    from experiments.run_folder import write_reading, write_table
     from experiments.run_place import folder_name, new_folder
 
     place = out / folder_name("incentives", names, fingerprint)
     with new_folder(place) as folder:
         write_table(rows, folder, "incentives")
+        write_reading(folder)
         figure = incentive_map_figure(means, f"What one more is worth: {', '.join(names)}", fingerprint)
         (folder / "incentives.svg").write_text(to_svg(figure), encoding="utf-8")
         (folder / "incentives.png").write_bytes(to_png(figure))

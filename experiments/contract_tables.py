@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from experiments.tables import table_of
+from experiments.plain_table import table_of
 from sim.payment.contract import Contract, contract_names
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _NOT_TERMS = frozenset({"id", "kind", "payer", "payee", "text", "source", "grade
 def listing() -> RenderableType:
     """Names and titles of the contracts that are built in."""
     contracts = [Contract.load(name) for name in contract_names()]
-    rows = [(contract.name, _english(contract.title), str(len(contract.clauses))) for contract in contracts]
+    rows = [(contract.name, _title(contract), str(len(contract.clauses))) for contract in contracts]
     return table_of("Contracts that are built in", ["name", "title", "clauses"], rows, texts=2)
 
 
@@ -29,7 +29,7 @@ def explanation(reference: str) -> RenderableType:
     """One contract: what it is, its clauses with their sources."""
     contract = Contract.load(reference)
     parts: list[RenderableType] = [
-        Text(f"{contract.name}: {_english(contract.title)}", style="bold"),
+        Text(": ".join(dict.fromkeys([contract.name, _title(contract)])), style="bold"),
         Text(f"Prices of {contract.price_year}." if contract.price_year else "No price year stated."),
     ]
     if _english(contract.explanation):
@@ -63,11 +63,16 @@ def _term(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _title(contract: Contract) -> str:
+    """Title of a contract, its name where none is given."""
+    return _english(contract.title) or contract.name
+
+
 def _english(text: Any) -> str:
     """English text of a pair of languages, or the text itself."""
     if isinstance(text, dict):
         return str(text.get("en") or text.get("da") or "")
-    return str(getattr(text, "en", text) or "")
+    return str(getattr(text, "en", text) or getattr(text, "da", ""))
 
 
 def contracts_json(reference: str | None) -> str:
@@ -76,7 +81,7 @@ def contracts_json(reference: str | None) -> str:
 
     if reference is None:
         rows = [
-            {"name": one.name, "title": _english(one.title), "price_year": one.price_year, "clauses": len(one.clauses)}
+            {"name": one.name, "title": _title(one), "price_year": one.price_year, "clauses": len(one.clauses)}
             for one in map(Contract.load, contract_names())
         ]
         return to_text({"rows": rows})
@@ -84,7 +89,7 @@ def contracts_json(reference: str | None) -> str:
     return to_text(
         {
             "name": contract.name,
-            "title": _english(contract.title),
+            "title": _title(contract),
             "explanation": _english(contract.explanation),
             "price_year": contract.price_year,
             "sources": list(contract.sources),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from experiments.numbers_in_words import change, counted, is_nothing, listed, median_apart, percent, with_interval
+from experiments.numbers_in_words import (
+    alone,
+    change,
+    counted,
+    is_nothing,
+    listed,
+    median_apart,
+    percent,
+    with_interval,
+)
 from experiments.reading_effects import (
     at_bound,
     care_rows,
@@ -73,14 +82,15 @@ def in_words(effects: Effects, label: str, indicator: str) -> str:
         return ""
     text = (
         "Nobody knows how much of the consortium's result each member takes as its own (governance: 0 nothing, 1 all, "
-        f"{_own(effects, label)} assumed): {spoken(indicator)} a year "
+        f"{_own(effects, label)} assumed): {spoken(indicator)} a year{alone(len(effects.seeds))} "
         f"{_told(effects, ends(effects, label), indicator)}."
     )
     if others := other_whole(effects, label):
         runs = len(effects.digests[others[0]])
+        told_runs = f" ({counted(runs, 'run')})"
         text += (
             f" If members take account of {whole_of(effects, others[0])}, not of {whole_of(effects, label)}: "
-            f"{_told(effects, others, indicator)} ({counted(runs, 'run')})."
+            f"{_told(effects, others, indicator)}{alone(runs) or told_runs}."
         )
     return f"{text} {_cost_told(effects, label, others)}".rstrip()
 
@@ -93,7 +103,8 @@ def doubtful(effects: Effects, label: str) -> str:
         other[-1] += f" if members take account of {whole_of(effects, others[0])}"
     parts = listed([*own, *other])
     return (
-        f"Practices would give {parts.replace('fewer', 'fewer consultations', 1)}: check that you believe this."
+        f"Practices would give {parts.replace('fewer', 'fewer consultations', 1)}{alone(len(effects.seeds))}: "
+        "check that you believe this."
         if parts
         else ""
     )
@@ -110,7 +121,8 @@ def limited(effects: Effects, label: str) -> str:
         return ""
     return (
         "An assumed limit, not what an act pays, stops some providers. Share of levels at their limit in the "
-        f"last year: {'; '.join(parts)}. How far the effect would go without it is not known."
+        f"last year{alone(len(effects.seeds))}: {'; '.join(parts)}. How far the effect would go without it is not "
+        "known."
     )
 
 
@@ -181,7 +193,9 @@ def _cost_told(effects: Effects, label: str, others: list[str]) -> str:
         degree = _own(effects, label) if name == label else _degree(name)
         told[name] = f"{change(row['effect'], row['low'], row['high'], 1e6, 3)[0]} at governance {degree}"
     low, *_, high = ends(effects, label)
-    text = f"Booked cost of care, m DKK a year: {listed([told[low], told[label], told[high]])}"
+    text = (
+        f"Booked cost of care, m DKK a year{alone(len(effects.seeds))}: {listed([told[low], told[label], told[high]])}"
+    )
     return f"{text}; in the other case {listed([told[name] for name in others])}." if others else f"{text}."
 
 

@@ -11,6 +11,7 @@ from experiments.governance import NAMED, doubtful, in_words, limited
 from experiments.intervals import share_interval
 from experiments.numbers_in_words import (
     NO_INTERVAL,
+    alone,
     change,
     counted,
     is_nothing,
@@ -313,9 +314,8 @@ def _money(effects: Effects, label: str) -> str:
         apart = median_apart(row["median"], row["low"], row["high"], 1e6, most=3)
         beside = "; ".join(part for part in (interval, apart) if part not in ("", NO_INTERVAL))
         parts.append(f"{str(row['payer']).lower()} {text}" + (f" ({beside})" if beside else ""))
-    alone = f" ({NO_INTERVAL})" if len(effects.seeds) == 1 else ""
     return (
-        f"Net result, m DKK a year{alone}: {listed(parts)}."
+        f"Net result, m DKK a year{alone(len(effects.seeds))}: {listed(parts)}."
         if parts
         else "Nobody's net result changes by a thousand kroner."
     )

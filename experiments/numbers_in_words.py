@@ -121,6 +121,11 @@ def percent(share: float | None) -> str:
     return f"{signed(value, 1 if abs(value) >= 1 else 2)} %"
 
 
+def alone(runs: int) -> str:
+    """What stands behind numbers of one run, of which nothing says how far chance moves them; else nothing."""
+    return f" ({NO_INTERVAL})" if runs == 1 else ""
+
+
 def with_interval(texts: tuple[str, str]) -> str:
     """A change as :func:`change` writes it, with its interval in brackets where it has one."""
     text, interval = texts

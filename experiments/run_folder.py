@@ -26,6 +26,23 @@ PACKAGES: Final = ("tvaers", "mesa", "numpy", "numba", "networkx", "scipy", "pan
 RUN_TABLES: Final = ("indicators", "ledger", "costs", "activity", "incentives")
 
 
+#: How tables are read with what is installed beside the model: pandas alone reads no Parquet.
+_READING: Final = """# How to read the tables of this folder
+
+{names}: each stands as CSV (`{first}.csv`) and as Parquet (`{first}.parquet`), which keeps the types of its columns.
+In the environment of tvaers:
+
+```python
+import duckdb
+
+table = duckdb.read_parquet("{first}.parquet").df()  # a pandas table
+```
+
+`pandas.read_csv("{first}.csv")` works as well. `pandas.read_parquet` needs pyarrow or fastparquet, which are not
+installed with tvaers.
+"""
+
+
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages on which results may depend."""
     import platform
@@ -56,6 +73,13 @@ def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
             connection.execute(f"COPY rows TO '{target}' (FORMAT parquet)")
         except duckdb.IOException as error:
             raise OSError(str(error)) from error
+
+
+def write_reading(folder: Path) -> None:
+    """Write how the tables of a folder are read; call it when they are there."""
+    names = sorted(file.stem for file in folder.glob("*.parquet"))
+    text = _READING.format(names=", ".join(names), first=names[0])
+    (folder / "README.md").write_text(text, encoding="utf-8")
 
 
 def run_tables(digests: Mapping[str, list[Digest]]) -> dict[str, pd.DataFrame]:
@@ -127,6 +151,7 @@ def write_comparison(effects: Effects, out: Path) -> Path:
                 (folder / f"{file}.svg").write_text(to_svg(figure), encoding="utf-8")
                 (folder / f"{file}.png").write_bytes(to_png(figure))
         (folder / "report.html").write_text(report_html(effects), encoding="utf-8")
+        write_reading(folder)
     return place
 
 
@@ -143,4 +168,5 @@ def write_run(
     with new_folder(place) as folder:
         write_common(folder, {scenario.name: scenario}, {scenario.name: digests}, fingerprint, price_year)
         write_table(estimates, folder, "estimates")
+        write_reading(folder)
     return place

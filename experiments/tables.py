@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TextIO
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -27,6 +26,7 @@ from experiments.numbers_in_words import (
     percent,
     signed,
 )
+from experiments.plain_table import table_of
 from experiments.reading_effects import (
     COSTS,
     COSTS_MEAN,
@@ -68,18 +68,6 @@ def print_to(stream: TextIO, *parts: RenderableType) -> None:
     console = Console(file=stream, highlight=False, soft_wrap=False, width=width_of(stream))
     for part in parts:
         console.print(part)
-
-
-def table_of(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> Table:
-    """A plain table; the first ``texts`` columns are words, the others numbers aligned right."""
-    looks: dict[str, Any] = {"box": SIMPLE_HEAD, "show_edge": False, "padding": (0, 1)}
-    table = Table(title=heading, title_justify="left", title_style="bold", **looks)
-    for number, column in enumerate(columns):
-        right = number >= texts
-        table.add_column(column, justify="right" if right else "left", no_wrap=right, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return table
 
 
 def effects_report(effects: Effects) -> Group:

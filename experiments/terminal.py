@@ -8,7 +8,8 @@ import os
 import sys
 import textwrap
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 #: Exit codes: the work failed; the input is wrong.
 FAILED, WRONG_INPUT = 1, 2
 #: Columns of everything that is printed where no width is known, and the fewest and most that are used.
-WIDTH, NARROWEST, WIDEST = 80, 50, 100
+WIDTH, NARROWEST, WIDEST = 80, 40, 100
 #: What stands for a sign of print where an output cannot show it; for any other a question mark.
 _PLAIN = {"“": '"', "”": '"', "’": "'", "–": "-", "−": "-", "×": "x"}
 #: In a file or pipe a line is written each time so many more per cent are done.
@@ -114,19 +115,38 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     return "".join(_PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
 
 
-def show(text: str) -> None:
-    """Print a result as it is."""
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Print a result: where it cannot be written, such as on a full disk, that is told as of any other place."""
+    from sim.reading import InputError
+
     end_quietly_without_reader()
-    print(text, flush=True)
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        problem = f"the result cannot be written ({error.strerror or error})"
+        raise InputError(problem, "standard output", allowed="a terminal, pipe or file with room for it") from error
+
+
+def show(text: str) -> None:
+    """Print a result as it is.
+
+    Raises
+    ------
+    InputError
+        If standard output cannot be written.
+    """
+    with _printing():
+        print(text)
 
 
 def show_tables(*parts: RenderableType) -> None:
-    """Print a result of tables and text."""
+    """Print a result of tables and text, with errors as :func:`show`."""
     from experiments.tables import print_to
 
-    end_quietly_without_reader()
-    print_to(sys.stdout, *parts)
-    sys.stdout.flush()
+    with _printing():
+        print_to(sys.stdout, *parts)
 
 
 def show_json(text: str) -> None:

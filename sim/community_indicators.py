@@ -47,12 +47,15 @@ PEOPLE: Final[tuple[Indicator, ...]] = (
 GENERAL_PRACTICE: Final[tuple[Indicator, ...]] = (
     per_person_year(
         "gp_contact_rate", "Kontakter til almen praksis",
-        "Contacts of every kind with the own practice, telephone and e-mail included.", "contacts",
+        "Contacts of every kind with the own practice, telephone and e-mail included; about half of them are those of "
+        "`gp_consultation_rate`.", "contacts",
         GP_CONTACTS, groupings=DETAIL,
     ),
     per_person_year(
         "gp_consultation_rate", "Konsultationer i almen praksis",
-        "Consultations in the surgery, chronic controls included.", "contacts", CONSULTATIONS, groupings=DETAIL,
+        "Consultations in the surgery, chronic controls included: part of `gp_contact_rate`. What `tvaers compare` and "
+        "`tvaers incentives` call a consultation is the activity measure `gp_consultation`, without the controls.",
+        "contacts", CONSULTATIONS, groupings=DETAIL,
     ),
     per_person_year(
         "gp_phone_rate", "Telefonkonsultationer", "Telephone consultations with the practice.", "contacts",

@@ -52,7 +52,8 @@ def planned_incentives(scenario: Scenario, seed: int = 1) -> Planned:
         If the scenario has no burn-in.
     """
     if scenario.first_day >= scenario.start_day:
-        raise InputError("incentives are settled on the activity of the burn-in: time.burn_in_years must be at least 1")
+        problem = "incentives are settled on the activity of the burn-in, and there is none"
+        raise InputError(problem, key="time.burn_in_years", allowed="1 or more years")
     model = CareModel(scenario, seed=seed, patients=False)
     try:
         run = model.months

@@ -253,18 +253,19 @@ def read_text(path: str | Path) -> str:
     place = Path(path)
     try:
         if place.is_dir():
-            raise InputError("this is a folder, not a file", path)
+            raise InputError("this is a folder, not a file", path, allowed="the name of a file")
         if not place.exists():
-            raise InputError("there is no such file", path, suggestion=_neighbour(place))
+            raise InputError("there is no such file", path, allowed="a file that exists", suggestion=_neighbour(place))
         if not place.is_file():  # a pipe or device could be read for ever
-            raise InputError("this is not an ordinary file", path)
+            raise InputError("this is not an ordinary file", path, allowed="an ordinary file")
         if place.stat().st_size > MOST_BYTES:
             raise InputError("the file is too large", path, allowed="at most 1 MB")
         with place.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"the file cannot be read ({reason})", shown(str(path)).strip('"')) from error
+        place_named, allowed = shown(str(path)).strip('"'), "a file that you may read"
+        raise InputError(f"the file cannot be read ({reason})", place_named, allowed=allowed) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -359,4 +360,4 @@ def _check_values(source: Source, problems: Problems) -> None:
         elif isinstance(value, float) and not math.isfinite(value):
             place = source.line_of(key), dotted(key)
             problem = f"{value} is not a number that can be used"
-            problems.found.append(UnusableNumberError(problem, source.file, *place, "finite numbers"))
+            problems.found.append(UnusableNumberError(problem, source.file, *place, allowed="finite numbers"))

@@ -94,7 +94,9 @@ class Parameters:
         """Value of a parameter that is one number."""
         value = self[name]
         if isinstance(value, tuple):
-            raise InputError(f"{name} has {len(value)} values where one is expected", key=name)
+            raise InputError(
+                f"{name} has {len(value)} values where one is expected", key=name, allowed="a single number"
+            )
         return value
 
     def numbers(self, name: str) -> tuple[float, ...]:

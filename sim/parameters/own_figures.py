@@ -23,7 +23,7 @@ _THOUSANDS = re.compile(r"-?\d{1,3}(\.\d{3})+")
 
 
 class OwnFigure(Strict):
-    """One row of a user's figures; only ``id`` and ``value`` are required."""
+    """One row of a user's figures; ``id``, ``value`` and ``unit`` are required (the unit by what the id asks for)."""
 
     id: Text
     value: Numbers
@@ -44,7 +44,7 @@ def figures_from_file(path: str | Path, known: Mapping[str, Parameter]) -> list[
     InputError
         Naming file, line and column.
     """
-    found: dict[str, Parameter] = {}
+    found: dict[str, Parameter | None] = {}
     problems = Problems()
     for line, cells in _rows(read_text(path), path, problems):
 
@@ -53,11 +53,9 @@ def figures_from_file(path: str | Path, known: Mapping[str, Parameter]) -> list[
 
         with problems.kept():
             own = _row_of(cells, error)
-            if own.id in found:
-                raise error(f"{shown(own.id)} is given twice", "id", "each once")
-            found[own.id] = _replaced(own, known, error)
+            _keep(own, found, known, error)
     problems.end()
-    return list(found.values())
+    return [figure for figure in found.values() if figure is not None]
 
 
 def _row_of(cells: Mapping[str, str], error: Raised) -> OwnFigure:
@@ -77,7 +75,7 @@ def figures_from_rows(rows: Any, known: Mapping[str, Parameter], source: Source,
     """Parameters replaced by ``[[figures.row]]`` tables of a scenario file."""
     if not isinstance(rows, list):
         raise source.error(f"{shown(rows)} stands where [[figures.row]] tables are expected", at, "[[figures.row]]")
-    found: dict[str, Parameter] = {}
+    found: dict[str, Parameter | None] = {}
     problems = Problems()
     for index, row in enumerate(rows):
 
@@ -86,11 +84,17 @@ def figures_from_rows(rows: Any, known: Mapping[str, Parameter], source: Source,
 
         with problems.kept():
             own = validated(OwnFigure, row, source, (*at, index))
-            if own.id in found:
-                raise error(f"{shown(own.id)} is given twice", "id", "each once")
-            found[own.id] = _replaced(own, known, error)
+            _keep(own, found, known, error)
     problems.end()
-    return list(found.values())
+    return [figure for figure in found.values() if figure is not None]
+
+
+def _keep(own: OwnFigure, found: dict[str, Parameter | None], known: Mapping[str, Parameter], error: Raised) -> None:
+    """Add what a row replaces; a second row of a figure is told as such even where the first one is wrong."""
+    if own.id in found:
+        raise error(f"{shown(own.id)} is given twice", "id", "each once")
+    found[own.id] = None
+    found[own.id] = _replaced(own, known, error)
 
 
 def _replaced(own: OwnFigure, known: Mapping[str, Parameter], error: Raised) -> Parameter:
@@ -116,6 +120,8 @@ def _replaced(own: OwnFigure, known: Mapping[str, Parameter], error: Raised) -> 
         raise error(
             f"the value is outside its range {words}", "value", "a value in its range; give your own low and high"
         )
+    if own.unit is None:  # a number alone does not say what was counted
+        raise error(f"the unit of {own.id} is missing", "unit", f'"{parameter.unit}"')
     sourced = {"source": own.source or NO_SOURCE, "grade": "quoted" if own.source else "assumed", "row": None}
     return parameter.model_copy(update={"value": own.value, "low": low, "high": high, **sourced})
 

@@ -20,6 +20,8 @@ Role = Literal["lever", "uncertainty", "constant"]
 
 _LARGEST = 1e15
 _MOST_TIMES_LARGER = 1000.0
+#: Units of what is counted one by one, so that there is no half of it.
+_WHOLE_UNITS = frozenset({"beds", "districts", "persons", "practices", "runs"})
 
 
 def as_value(value: object) -> Value:
@@ -95,8 +97,8 @@ class Parameter(Figure):
         """Why a value cannot be taken in place of the present one, and what can; None if it can.
 
         A value may lie outside ``low`` to ``high``, but must have the same shape, must not be negative where the
-        parameter cannot be, must stay within 0 to 1 for shares, must not be a thousand times larger, and must keep
-        to what the figure's own file says is the least and the most.
+        parameter cannot be, must stay within 0 to 1 for shares, must not be a thousand times larger, must keep to what
+        the figure's own file says is the least and the most, and must be whole where things are counted one by one.
         """
         own, other = numbers_of(self.value), numbers_of(value)
         if isinstance(self.value, tuple) != isinstance(value, tuple) or len(own) != len(other):
@@ -105,6 +107,11 @@ class Parameter(Figure):
         least, most = self.limits()
         if wrong := [one for one in other if not least <= one <= most]:
             return f"{wrong[0]:g} is impossible here", f"{least:g} to {most:g} ({self.unit})"
+        if self.unit in _WHOLE_UNITS and (wrong := [one for one in other if not one.is_integer()]):
+            return (
+                f"{shown(wrong[0])} is not a whole number",
+                f"a whole number from {least:g} to {most:g} ({self.unit})",
+            )
         return None
 
     def limits(self) -> tuple[float, float]:
@@ -143,9 +150,9 @@ def figures_in(source: Source, theme: str) -> list[dict[str, Any]]:
     while waiting:
         key, table = waiting.pop()
         if not isinstance(table, dict):
-            raise source.error(f"{shown(table)} stands where a table with a value is expected", key)
+            raise source.error(f"{shown(table)} stands where a table with a value is expected", key, "a table: [...]")
         if any("." in str(part) or not part for part in key):
-            raise source.error("a part of a parameter's name is empty or contains a dot", key)
+            raise source.error("a part of a parameter's name is empty or contains a dot", key, "parts without dots")
         if "value" in table or any(not isinstance(inner, dict) for inner in table.values()):
             found.append(_figure(source, theme, key, table))
         else:

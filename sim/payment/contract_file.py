@@ -245,7 +245,9 @@ def _read_clauses(source: Source, written: Written, raw: dict[str, Mapping[str, 
         at: Key = ("clause", index)
         name = str(data.get("id"))
         if name in own:
-            problems.found.append(source.error(f"there are two clauses called {shown(name)}", (*at, "id")))
+            problems.found.append(
+                source.error(f"there are two clauses called {shown(name)}", (*at, "id"), "each id once")
+            )
             continue
         own |= {name} if "id" in data else set()
         inherited = raw.get(name)

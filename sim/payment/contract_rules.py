@@ -96,7 +96,9 @@ def _divided_twice(written: Written) -> Iterator[InputError]:
             if name in divided:
                 source, at = written.places[spec.id]
                 key = "returns" if spec.returns else "covers"
-                yield source.error(f'the clause "{name}" is divided by a pool already', (*at, key))
+                yield source.error(
+                    f'the clause "{name}" is divided by a pool already', (*at, key), "each clause in one pool"
+                )
             divided.add(name)
 
 

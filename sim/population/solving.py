@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 
 _STEPS = 50  # far more than Newton needs, and as many halvings as a double has digits
 _CLOSE = 1e-12  # log odds
+_TOGETHER = "a value that the others leave room for, such as the built-in one beside built-in ones"
 
 
 def share_of(log_odds: Array) -> Array:
@@ -67,7 +68,7 @@ def solve_level(log_odds: Array, weights: Array, wanted: Array | float, what: st
             return shift
         slope = (weights * shares * (1 - shares)).sum(axis=-1) / (mean * (1 - mean))
         shift = shift - gap / slope
-    raise InputError("this share cannot be met together with the other figures", key=what)
+    raise InputError("this share cannot be met together with the other figures", key=what, allowed=_TOGETHER)
 
 
 def bisect(reached: Callable[[float], float], wanted: float, low: float, high: float, what: str) -> float:
@@ -78,8 +79,9 @@ def bisect(reached: Callable[[float], float], wanted: float, low: float, high: f
     InputError
         If it is not reached between them: the figures then contradict each other.
     """
-    if not reached(low) <= wanted <= reached(high):
-        raise InputError("this share cannot be met together with the other figures", key=what)
+    if not (least := reached(low)) <= wanted <= (most := reached(high)):
+        problem = "this share cannot be met together with the other figures"
+        raise InputError(problem, key=what, allowed=f"{least:.4g} to {most:.4g} with these")
     for _ in range(_STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if reached(middle) < wanted else (low, middle)
@@ -109,7 +111,7 @@ def solve_two(gaps: Callable[[float, float], tuple[float, float]], start: tuple[
             break
         move = np.array([gap[0] * two[1] - two[0] * gap[1], one[0] * gap[1] - gap[0] * one[1]]) / determinant
         point = point - np.clip(move, -1.0, 1.0)  # a longer step would overshoot where the gaps flatten out
-    raise InputError("this figure cannot be met together with the others", key=what)
+    raise InputError("this figure cannot be met together with the others", key=what, allowed=_TOGETHER)
 
 
 def largest_remainder(weights: Array, total: int) -> NDArray[np.int64]:

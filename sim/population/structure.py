@@ -65,8 +65,12 @@ def band_totals(figures: Figures, municipality: str) -> Array:
     above = [figures.number(key) for key in keys]
     bands = np.array([above[0] - above[1], above[1] - above[2], above[2]])
     if np.any(bands <= 0):
-        wrong = keys[min(int(np.argmin(bands)) + 1, 2)]
-        raise InputError("people above a higher age are not fewer than those above a lower age", key=wrong)
+        wrong = min(int(np.argmin(bands)) + 1, 2)
+        raise InputError(
+            "people above a higher age are not fewer than those above a lower age",
+            key=keys[wrong],
+            allowed=f"fewer than {above[wrong - 1]:,g} and more than {above[2] if wrong == 1 else 0:,g}",
+        )
     return bands
 
 

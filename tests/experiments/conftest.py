@@ -12,8 +12,7 @@ from tests.sim.small_library import small_library
 OTHER_WHOLE = ("governance 0.3, members", "governance 0.6, members")
 
 
-@pytest.fixture(scope="session")
-def effects() -> Effects:
+def with_memberships(seeds: int) -> Effects:
     """Shared savings against the rules of 2018, with both ends of governance and another membership on two seeds."""
     base, other = fake_runs.BUILT_IN["denmark-2018"], fake_runs.BUILT_IN["shared-savings"]
     changed = [{"response.governance": end} for end in (0.0, 0.6)]
@@ -21,8 +20,20 @@ def effects() -> Effects:
     labels = [f"shared-savings ({one})" for one in ("governance 0", "governance 0.6", *OTHER_WHOLE)]
     return compare(
         base, other, *(other.with_(one) for one in changed), labels=["shared-savings", *labels],
-        fewer=dict.fromkeys(labels[2:], 2), seeds=6, workers=1, simulate=fake_runs.simulate,
+        fewer=dict.fromkeys(labels[2:], 2), seeds=seeds, workers=1, simulate=fake_runs.simulate,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def effects() -> Effects:
+    """The comparison on six seeds."""
+    return with_memberships(6)
+
+
+@pytest.fixture(scope="session")
+def effects_of_one_run() -> Effects:
+    """The comparison on one seed."""
+    return with_memberships(1)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,10 @@ def test_figures_of_municipalities_outside_the_scenario_do_not_count(library: Li
 
 
 def test_own_figures_with_a_source_are_no_longer_assumed(library: Library, tmp_path: Path) -> None:
-    write(tmp_path / "own.csv", "id,value,source\nwards.geriatric.background,0.15,Own count of June\n")
+    write(
+        tmp_path / "own.csv",
+        "id,value,unit,source\nwards.geriatric.background,0.15,share of staffed beds,Own count of June\n",
+    )
     own = write(tmp_path / "own.toml", 'extends = "randers"\nfigures.file = "own.csv"\n')
     assert "wards.geriatric.background" not in check_file(own, library).assumed
 
@@ -38,6 +41,16 @@ def test_a_table_of_figures_can_be_checked_alone(library: Library) -> None:
     found = check_files([BROKEN / "unknown-id.csv", BROKEN / "no-such.csv"], library)
     assert [one.ok for one in found] == [False, False]
     assert found[0].problems[0].line == 3
+
+
+@pytest.mark.parametrize(("municipalities", "told"), [('["Randers", "Norddjurs"]', ["Syddjurs, Favrskov"]), (None, [])])
+def test_municipalities_left_out_of_a_hospital_that_keeps_its_beds_are_noted(
+    municipalities: str | None, told: list[str], tmp_path: Path
+) -> None:
+    stated = f"[population]\nmunicipalities = {municipalities}\n" if municipalities else ""
+    checked = check_file(write(tmp_path / "own.toml", f'extends = "denmark-2018"\n{stated}'))
+    assert checked.ok
+    assert [note.removeprefix("without ").partition(" the hospital")[0] for note in checked.notes] == told
 
 
 @pytest.mark.parametrize(
@@ -57,6 +70,22 @@ def test_a_price_that_the_reference_pays_too_is_noted_to_move_nobody(
     assert [note.partition(" ")[0] for note in checked.notes] == told
     assert ("by itself nobody's behaviour" in " ".join(" ".join(checked.lines()).split())) == bool(told)
     assert checked.as_record()["notes"] == list(checked.notes)
+
+
+@pytest.mark.parametrize(
+    ("terms", "notes"),
+    [
+        ("amount = 180\ntimes = 2", ("clause extra pays 180 times 2, which is 360 DKK",)),
+        ("amount = 180", ()),
+        ('amount = "tariffs.gp_consultation"\ntimes = "tariffs.gp_fee_factor"', ()),
+    ],
+)
+def test_an_amount_beside_its_multiple_is_told_as_what_is_paid(
+    terms: str, notes: tuple[str, ...], tmp_path: Path
+) -> None:
+    fee = 'id = "extra"\nkind = "fee"\npayer = "region"\npayee = "gp"\non = "gp_phone"\n'
+    checked = check_file(write(tmp_path / "own.toml", f'name = "own"\n[[clause]]\n{fee}{terms}\n'))
+    assert (checked.problems, checked.notes) == ((), notes)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +125,8 @@ def test_a_schedule_that_goes_on_behind_a_contract_that_is_set_is_noted(
 
 
 def test_figures_without_a_source_are_named(library: Library, tmp_path: Path) -> None:
-    text = "id,value,source\nwards.geriatric.background,0.15,\nwards.geriatric.beds,20,Own count of June\n"
+    text = "id,value,unit,source\nwards.geriatric.background,0.15,share of staffed beds,\n"
+    text += "wards.geriatric.beds,20,beds,Own count of June\n"
     checked = check_file(write(tmp_path / "own.csv", text), library)
     assert checked.ok
     assert checked.lines() == [

@@ -282,6 +282,18 @@ def test_one_seed_is_said_to_prove_nothing() -> None:
     assert not re.search(r"[( ]\.[);, ]", " ".join(found.paragraphs()))
 
 
+def test_every_sentence_on_governance_says_of_one_run_that_it_has_no_interval(effects_of_one_run: Effects) -> None:
+    found = answer(effects_of_one_run, "shared-savings")
+    told = [
+        sentence
+        for paragraph in found.paragraphs()
+        for sentence in re.split(r"(?<=\.) (?=[A-Z])", paragraph)
+        if "at governance 0" in sentence
+    ]
+    assert [sentence.partition(" ")[0] for sentence in told] == ["Nobody", "If", "Booked", "Practices", "Share"]
+    assert all(sentence.count("one run: no interval") == 1 for sentence in told), told
+
+
 def test_care_that_no_list_knows_is_shown_all_the_same(effects: Effects) -> None:
     frame = effects.frame.assign(indicator="new_" + effects.frame["indicator"])
     assert "new_bed_day_rate" in set(care_rows(frame)["indicator"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -43,6 +45,23 @@ def test_parquet_and_csv_say_the_same(tmp_path: Path) -> None:
     parquet = duckdb.sql(f"SELECT * FROM '{tmp_path}/table.parquet'").fetchall()
     assert parquet == [("å", 0.1, 1), ("b", None, 2), (None, -3.0, 3)]
     assert (tmp_path / "table.csv").read_text(encoding="utf-8") == "name,value,count\nå,0.1,1\nb,,2\n,-3.0,3\n"
+
+
+def test_a_folder_says_how_its_tables_are_read_and_the_lines_work(
+    effects: Effects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_comparison(effects, tmp_path))
+    told = Path("README.md").read_text(encoding="utf-8")
+    assert "activity, costs, effects, incentives, indicators, ledger: " in told
+    page = (Path(__file__).parents[2] / "docs" / "run-folders.md").read_text(encoding="utf-8")
+    ours, shown, queried = re.findall(r"^```python\n(.*?)^```$", told + page, re.MULTILINE | re.DOTALL)
+    for code, name in ((ours, "activity"), (shown, "indicators")):
+        names: dict[str, Any] = {}
+        exec(compile(code, name, "exec"), names)
+        assert list(names["table"]) == list(pd.read_csv(f"{name}.csv"))
+        assert len(names["table"]) == len(pd.read_csv(f"{name}.csv")) > 0
+    exec(compile(queried, "query", "exec"), names := {})
+    assert len(names["rates"].fetchall()) >= 2
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def originals(tmp_path: Path) -> Path:
     folder = tmp_path / "originals"
     write(folder / "rules" / "base.toml", 'name = "base"\nextends = "denmark-2018"\n')
     write(folder / "own.toml", f'# ours\nname = "own"\nextends = "rules/base.toml"\ntitle.da = "Færre"\n{FEE}')
-    write(folder / "beds.csv", "id,value,low,high,source\nwards.geriatric.beds,40,30,45,Own count\n")
+    write(folder / "beds.csv", "id,value,low,high,unit,source\nwards.geriatric.beds,40,30,45,beds,Own count\n")
     write(
         folder / "ours.toml",
         'extends = "denmark-2018"\npayment.contract = "own.toml"\nfigures.file = "beds.csv"\n'

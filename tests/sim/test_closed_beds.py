@@ -21,7 +21,7 @@ HALF = {name: float(FIGURES.number(name) // 2) for name in WARDS}
 BED, NIGHT_ELSEWHERE = 2000.0, 2200.0
 GENERAL = "wards.general.beds"
 #: Some beds fewer, as a figure of one's own.
-OWN = f'[[figures.row]]\nid = "{GENERAL}"\nvalue = 110\nsource = "Own bed count"\n'
+OWN = f'[[figures.row]]\nid = "{GENERAL}"\nvalue = 110\nunit = "beds"\nsource = "Own bed count"\n'
 #: Of what the region bears, only beds cost anything: what is booked to it is what beds cost.
 ONLY_BEDS = {
     **{f"costs.{line.name}.unit_cost": 0.0 for line in LINES if line.bearer == "region"},

@@ -84,16 +84,17 @@ CAPACITIES = {
     f"{TOWN}.temporary_places": (0.0, 100.0), f"{TOWN}.gps": (4.0, 60.0),
     "hospital.pressure.overflow": (0.0, 1.0), "hospital.elective.cancel_at": (0.0, 10.0),
     "hospital.pressure.occupancy": (0.0, 1.0), "wards.background.spread": (0.0, 1.0),
-    **dict.fromkeys(NO_BEDS, (0.0, 500.0)), "health.illness.base": (0.0001, 0.02),
+    **dict.fromkeys(NO_BEDS, (0, 500)), "health.illness.base": (0.0001, 0.02),
 }  # fmt: skip
 
 
-@given(
-    st.fixed_dictionaries(
-        {},
-        optional={name: st.sampled_from(ends) | st.floats(*ends) for name, ends in CAPACITIES.items()},
-    )
-)
+def between(least: float, most: float) -> st.SearchStrategy[float]:
+    """Numbers of a range and its ends; whole ones between whole ones."""
+    inside = st.integers(least, most) if isinstance(least, int) and isinstance(most, int) else st.floats(least, most)
+    return st.sampled_from((least, most)) | inside
+
+
+@given(st.fixed_dictionaries({}, optional={name: between(*ends) for name, ends in CAPACITIES.items()}))
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_capacity_however_small_or_large_ends_in_an_internal_error(changes: dict[str, float]) -> None:
     assert_adds_up(finish(Months(of_one_town(changes), 1)))

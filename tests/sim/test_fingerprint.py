@@ -85,7 +85,7 @@ def test_a_figure_of_ones_own_counts_by_its_value_even_where_the_scenario_then_s
     beds = "wards.general.beds"
     found = set()
     for value in (110, 120):
-        row = f'[[figures.row]]\nid = "{beds}"\nvalue = {value}\nsource = "Own bed count"\n'
+        row = f'[[figures.row]]\nid = "{beds}"\nvalue = {value}\nunit = "beds"\nsource = "Own bed count"\n'
         write(tmp_path / f"{value}.toml", f'extends = "denmark-2018"\n{row}')
         found.add(Scenario.load(tmp_path / f"{value}.toml").with_({beds: 60.0}).fingerprint(1))
     assert len(found) == 2

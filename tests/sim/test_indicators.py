@@ -166,6 +166,14 @@ def test_gp_contacts_are_the_sum_of_all_kinds() -> None:
     assert reading.value("gp_virtual_share") == pytest.approx((2 + 4) / 127)
 
 
+def test_indicators_of_the_practice_that_share_contacts_say_how_they_hang_together() -> None:
+    texts = {one.name: one.text for one in INDICATORS if one.name in ("gp_contact_rate", "gp_consultation_rate")}
+    assert "`gp_consultation_rate`" in texts["gp_contact_rate"]
+    assert all(name in texts["gp_consultation_rate"] for name in ("`gp_contact_rate`", "`gp_consultation`"))
+    baseline = (Path(__file__).parents[2] / "docs" / "baseline.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in baseline for name in (*texts, "gp_consultation"))
+
+
 def test_home_help_is_hours_per_recipient_and_week() -> None:
     counts = {
         "home_help": {(0, 0, 3): 204 * 60},

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
-
-import numpy as np
-from scipy import stats
 
 from agents.actions import ACTIONS
 from sim.measures import MEASURE
@@ -14,6 +10,7 @@ from sim.months import Months
 from sim.planning import levels_of
 from sim.records import COUNTER
 from sim.scenario import Scenario
+from tests.confidence import bounds
 
 SEEDS = range(1, 7)
 #: Of one-sided tests by Student's t.
@@ -39,16 +36,10 @@ def lived(seed: int, kind: str = "", action: str = "", level: float = 1.0, chang
     return found
 
 
-def bounds(values: list[float]) -> tuple[float, float]:
-    """Confidence bounds of a mean."""
-    error = stats.t.ppf(1 - LEVEL, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values))
-    return float(np.mean(values) - error), float(np.mean(values) + error)
-
-
 def test_who_is_dying_is_not_sent_home_so_that_shorter_stays_spare_no_lives() -> None:
     early = [lived(seed, "ward", "discharge_day", 0.8, NO_HARM)["deaths"] for seed in SEEDS]
     usual = [lived(seed, changes=NO_HARM)["deaths"] for seed in SEEDS]
-    low, high = bounds([one / other - 1.0 for one, other in zip(early, usual, strict=True)])
+    low, high = bounds([one / other - 1.0 for one, other in zip(early, usual, strict=True)], LEVEL)
     assert low > -0.01
     assert high < 0.01
 
@@ -58,7 +49,7 @@ def test_keeping_patients_beyond_readiness_prevents_next_to_no_readmissions() ->
     low, high = bounds([
         one["readmissions"] / one["index_discharges"] / (two["readmissions"] / two["index_discharges"]) - 1.0
         for one, two in zip(late, [lived(seed) for seed in SEEDS], strict=True)
-    ])  # fmt: skip
+    ], LEVEL)  # fmt: skip
     assert low > -0.03
     assert high < 0.03
 
@@ -74,7 +65,7 @@ def test_a_visit_that_the_acute_nurse_has_no_time_for_harms_as_much_as_one_that_
             for one, two in zip(fewer, usual, strict=True)
         ]
 
-    low, high = bounds([one - other for one, other in zip(per_visit(closed), per_visit(uncalled), strict=True)])
+    low, high = bounds([one - other for one, other in zip(per_visit(closed), per_visit(uncalled), strict=True)], LEVEL)
     assert low < 0.0 < high
     assert high - low < 0.02
-    assert bounds(per_visit(closed))[0] > 0.015
+    assert bounds(per_visit(closed), LEVEL)[0] > 0.015

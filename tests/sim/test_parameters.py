@@ -167,7 +167,10 @@ HEADER = "id,value,low,high,unit,source\n"
 
 
 def test_own_figures_replace_value_range_and_source(parameters: Parameters, tmp_path: Path) -> None:
-    text = HEADER + "wards.geriatric.beds,40,35,45,beds,Own count\nwards.geriatric.background,0.2,,,,\n"
+    text = (
+        HEADER
+        + "wards.geriatric.beds,40,35,45,beds,Own count\nwards.geriatric.background,0.2,,,share of staffed beds,\n"
+    )
     other = parameters.with_figures(figures_from_file(write(tmp_path / "own.csv", text), parameters.records))
     beds = other.parameter("wards.geriatric.beds")
     assert (beds.value, beds.low, beds.high, beds.source, beds.grade) == (40.0, 35.0, 45.0, "Own count", "quoted")
@@ -177,8 +180,8 @@ def test_own_figures_replace_value_range_and_source(parameters: Parameters, tmp_
 
 
 def test_a_danish_spreadsheet_is_read_with_decimal_commas(parameters: Parameters, tmp_path: Path) -> None:
-    text = "\ufeffid;value;low;high\r\nwards.geriatric.background;0,15;0,1;0,2\r\n"
-    text += "general_practice.contacts.consultation;3,1 3,2 3,3 3,4 3,5 3,6;;\r\n"
+    text = "\ufeffid;value;low;high;unit\r\nwards.geriatric.background;0,15;0,1;0,2;share of staffed beds\r\n"
+    text += "general_practice.contacts.consultation;3,1 3,2 3,3 3,4 3,5 3,6;;;per person-year\r\n"
     found = figures_from_file(write(tmp_path / "own.csv", text), parameters.records)
     assert [one.value for one in found] == [0.15, (3.1, 3.2, 3.3, 3.4, 3.5, 3.6)]
 
@@ -198,7 +201,10 @@ def test_a_danish_spreadsheet_is_read_with_decimal_commas(parameters: Parameters
         (HEADER + "wards.geriatric.beds,20,25,30,,\n", "outside its range 25 to 30"),
         (HEADER + "wards.geriatric.beds,20,15,30,patients,\n", 'unit of wards.geriatric.beds is not "patients"'),
         (HEADER + "wards.geriatric.bed,20,15,30,,\n", 'Did you mean "wards.geriatric.beds"'),
-        (HEADER + "wards.geriatric.beds,20,,,,\n\nwards.geriatric.beds,21,,,,\n", "line 4, key id: .* given twice"),
+        (HEADER + "wards.geriatric.beds,20,,,beds,\n\nwards.geriatric.beds,21,,,beds,\n", "line 4, key id: .* twice"),
+        (HEADER + "wards.geriatric.beds,20,,,,\n", 'line 2, key unit: the unit of .* is missing. Allowed: "beds"'),
+        (HEADER + "wards.geriatric.beds,20.5,,,beds,\n", r"line 2, key value: 20.5 is not a whole .* from 0 to"),
+        (HEADER + "wards.geriatric.beds,20,15.5,30,beds,\n", "line 2, key low: 15.5 is not a whole number"),
         (HEADER + 'wards.geriatric.beds,20,,,,"open\n', "line 2: the cells of this line cannot be told apart"),
         (HEADER + f"wards.geriatric.beds,20,,,,{'x' * 3000}\n", "line 2, key source"),
         ("id;value\nwards.geriatric.beds;1.234\n", "read in two ways"),
@@ -207,3 +213,20 @@ def test_a_danish_spreadsheet_is_read_with_decimal_commas(parameters: Parameters
 def test_a_broken_table_of_figures_is_refused(parameters: Parameters, tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         figures_from_file(write(tmp_path / "own.csv", text), parameters.records)
+
+
+def test_a_second_row_of_a_figure_is_told_even_where_the_first_one_is_wrong(
+    parameters: Parameters, tmp_path: Path
+) -> None:
+    text = HEADER + "wards.geriatric.beds,20.5,,,beds,\nwards.geriatric.beds,21,,,beds,\n"
+    with pytest.raises(InputError) as caught:
+        figures_from_file(write(tmp_path / "own.csv", text), parameters.records)
+    assert [(problem.line, problem.key) for problem in caught.value.all] == [(2, "value"), (3, "id")]
+
+
+def test_what_is_counted_one_by_one_is_whole_everywhere_and_nothing_else_need_be(parameters: Parameters) -> None:
+    with pytest.raises(InputError, match=r"30\.5 is not a whole number"):
+        parameters.replace({"wards.geriatric.beds": 30.5})
+    assert parameters.replace({"wards.geriatric.background": 0.155}).number("wards.geriatric.background") == 0.155
+    for one in parameters.records.values():  # the project's own figures keep to it
+        assert all(one.fault_of(value) is None for value in (one.value, one.low, one.high) if value is not None)

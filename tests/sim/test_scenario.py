@@ -157,7 +157,10 @@ def test_interventions_add_up_and_the_same_name_replaces(library: Library, tmp_p
 
 
 def test_own_figures_come_before_the_keys_of_the_same_file(library: Library, tmp_path: Path) -> None:
-    write(tmp_path / "own.csv", "id,value,low,high\nwards.geriatric.beds,40,35,45\nresponse.pass_through.ward,0.3,,\n")
+    write(
+        tmp_path / "own.csv",
+        "id,value,low,high,unit\nwards.geriatric.beds,40,35,45,beds\nresponse.pass_through.ward,0.3,,,share\n",
+    )
     text = 'extends = "randers"\n[figures]\nfile = "own.csv"\n[wards]\ngeriatric.beds = 42\n'
     own = loaded(text, library, tmp_path)
     assert own.parameters["wards.geriatric.beds"] == 42.0
@@ -230,9 +233,9 @@ def test_the_canonical_form_knows_no_titles_and_no_files(base: Scenario, library
         {"response.gp": "none"},
         {"response.law": "ratio"},
         {"response.imitation.gp": 0.1},
-        {"wards.geriatric.beds": 20.000001},
+        {"wards.geriatric.background": 0.160001},
         {"intervention": [{"name": "outreach-team"}]},
-        {"figures.row": [{"id": "wards.geriatric.beds", "value": 20, "low": 19, "high": 21}]},
+        {"figures.row": [{"id": "wards.geriatric.beds", "value": 20, "low": 19, "high": 21, "unit": "beds"}]},
     ],
 )
 def test_whatever_changes_a_run_changes_its_fingerprint(base: Scenario, changes: dict[str, Any]) -> None:
@@ -280,7 +283,8 @@ def test_a_resolved_scenario_written_to_a_file_is_the_same_scenario(
 ) -> None:
     write(
         tmp_path / "own.csv",
-        'id,value,low,high,source\nwards.geriatric.beds,40,35,45,Own ""count\nwards.geriatric.background,0.2,,,\n',
+        'id,value,low,high,unit,source\nwards.geriatric.beds,40,35,45,beds,Own ""count\n'
+        "wards.geriatric.background,0.2,,,share of staffed beds,\n",
     )
     write(tmp_path / "rules.toml", 'name = "rules"\n')
     text = 'extends = "as-it-happened"\ntitle.da = "Sønderho \\"ø\\" \\\\ \\t"\n[figures]\nfile = "own.csv"\n'
@@ -306,7 +310,7 @@ def test_a_resolved_scenario_written_to_a_file_is_the_same_scenario(
             "time.burn_in_years": st.integers(0, 10),
             "population.scale": st.floats(0.005, 50),
             "population.municipalities": st.permutations(["Randers", "Norddjurs"]),
-            "wards.geriatric.beds": st.floats(0, 20_000),
+            "wards.geriatric.beds": st.integers(0, 20_000),
             "wards.geriatric.background": st.floats(0, 1),
             "response.gp": st.sampled_from(["none", "altruism-profit"]),
             "title.en": st.text(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from functools import cache
 
-import numpy as np
 import pytest
-from scipy import stats
 
 from agents.actions import HOME_CARE_ACTIONS
 from sim.clock import day_number
@@ -16,6 +13,7 @@ from sim.months import Months
 from sim.planning import levels_of
 from sim.runs import simulate
 from sim.scenario import Scenario
+from tests.confidence import bounds
 
 SEEDS = range(1, 7)
 #: Of one-sided tests by Student's t.
@@ -35,25 +33,23 @@ def lived(less: str, seed: int) -> dict[str, float]:
     return simulate(scenario.with_(LESS_HELP[less](scenario.parameters)) if less else scenario, seed).summary()
 
 
-def bounds(less: str, name: str) -> tuple[float, float]:
+def change(less: str, name: str) -> tuple[float, float]:
     """Confidence bounds of the relative change of an indicator."""
-    changes = np.array([lived(less, seed)[name] / lived("", seed)[name] - 1.0 for seed in SEEDS])
-    error = stats.t.ppf(1 - LEVEL, len(SEEDS) - 1) * changes.std(ddof=1) / math.sqrt(len(SEEDS))
-    return changes.mean() - error, changes.mean() + error
+    return bounds([lived(less, seed)[name] / lived("", seed)[name] - 1.0 for seed in SEEDS], LEVEL)
 
 
 @pytest.mark.parametrize("less", LESS_HELP)
 def test_with_less_home_help_no_fewer_die(less: str) -> None:
-    assert bounds(less, "home_help_share")[1] < -0.1
-    assert bounds(less, "deaths")[0] > -0.005
+    assert change(less, "home_help_share")[1] < -0.1
+    assert change(less, "deaths")[0] > -0.005
 
 
 def test_where_fewer_are_watched_by_home_care_more_fall_acutely_ill() -> None:
-    assert bounds("half of the recipients", "acute_admissions")[0] > 0.0
+    assert change("half of the recipients", "acute_admissions")[0] > 0.0
 
 
 def test_where_hours_are_short_patients_wait_in_hospital_for_them() -> None:
-    assert bounds("hours for four in five", "finished_treated_day_rate")[0] > 1.0
+    assert change("hours for four in five", "finished_treated_day_rate")[0] > 1.0
 
 
 def hours(changes: dict[str, float], rehabilitation: float = 1.0) -> tuple[float, float]:
@@ -83,6 +79,6 @@ def test_who_needs_more_help_than_before_gets_it_the_same_day_where_there_are_ho
 
 @pytest.mark.parametrize("less", LESS_HELP)
 def test_with_less_home_help_as_many_people_come_to_need_a_nursing_home(less: str) -> None:
-    low, high = bounds(less, "nursing_home_entry_rate")
+    low, high = change(less, "nursing_home_entry_rate")
     assert low > -0.01
     assert high < 0.01

@@ -72,7 +72,7 @@ class Binding:
                 self.source.file,
                 line,
                 dotted((*self.at, *key)),
-                None,
+                getattr(error, "allowed", None) or "the name of a parameter",
                 suggestion,
             ) from error
         numbers = value if isinstance(value, tuple) else (value,)

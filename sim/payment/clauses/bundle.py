@@ -72,7 +72,11 @@ class Bundle:
             found = spending_lines(part, spec.valued_at, table, earlier, inner)
             fee = found[0].fee
             if spec.settle == "replace" and fee is not None and fee.ceiling is not None:
-                raise inner.fail(f'the clause "{fee.id}" has a ceiling and cannot be replaced', ("clause",))
+                raise inner.fail(
+                    f'the clause "{fee.id}" has a ceiling and cannot be replaced',
+                    ("clause",),
+                    "a fee without a ceiling",
+                )
             lines += found
         holders = tuple(
             Share(role, share_number(share), axis_of(spec.payer, role, ())) for role, share in spec.holder.items()

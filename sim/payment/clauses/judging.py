@@ -65,7 +65,9 @@ class Judgement:
             full.append(target[-1] if one.full is None else inner.signed(one.full, "full"))
             change = full[-1] - target[-1]  # one from history or peers is for the better if it is positive
             if one.full is not None and not (_for_the_better(one, change) if one.against == "fixed" else change) > 0.0:
-                raise inner.fail('"full" must be better than "target"', ("full",))
+                raise inner.fail(
+                    '"full" must be better than "target"', ("full",), f"{_better(one)} than {target[-1]:g}"
+                )
             rest.append(BoundRest.bind(one.rest, replace(inner, at=(*inner.at, "rest"))))
         return cls(spec, np.array(target), np.array(full), _rungs(spec, binding), tuple(rest))
 
@@ -174,6 +176,11 @@ def _climbed(rungs: tuple[tuple[float, float], ...], chance_of: Callable[[float]
 
 def _for_the_better(one: Criterion, amount: Numbers | float) -> Numbers:
     return np.asarray(amount if one.better == "higher" else -amount)
+
+
+def _better(one: Criterion) -> str:
+    """On which side of its target a criterion is met, in a word; a change against history or peers is met above it."""
+    return "less" if one.against == "fixed" and one.better == "lower" else "more"
 
 
 def _rungs(spec: BonusSpec, binding: Binding) -> tuple[tuple[float, float], ...]:

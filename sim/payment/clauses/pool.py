@@ -109,7 +109,7 @@ class Pool:
             if np.any((cells.payee if spec.returns else cells.payer) != holder):
                 way = "paid to" if spec.returns else "paid by"
                 problem = f'the clause "{name}" is not {way} "{spec.holder}", so the pool would not be empty'
-                raise binding.fail(problem, (key, index))
+                raise binding.fail(problem, (key, index), f'clauses {way} "{spec.holder}"')
         towns = accounts.role("municipality")
         members = np.append(towns, accounts.role(spec.rest_to)[0])
         members = np.append(members, accounts.role("region")) if spec.covers else members

@@ -18,6 +18,7 @@ from sim.payment.costs import BY_VALUE, SPLIT, CostTable
 
 #: Who bears spending: the region for its citizens in each municipality, or the municipality.
 BEARERS: Final[tuple[str, ...]] = ("region", "municipality")
+_FEES: Final = "a fee that region or municipality pays, with no cap per course"
 #: Where the flag of another hospital stands in a filter on what is done here, and in one on what is done elsewhere.
 _PLACE: Final[tuple[str, ...]] = ("without", "flags")
 
@@ -98,9 +99,9 @@ def spending_lines(
             fees = [name for name, clause in earlier.items() if isinstance(clause, Fee)]
             raise binding.source.unknown("fee clause further up called", part.clause, fees, (*binding.at, "clause"))
         if fee.spec.payer not in BEARERS:
-            raise binding.fail(f'the clause "{part.clause}" is not paid by region or municipality', ("clause",))
+            raise binding.fail(f'the clause "{part.clause}" is not paid by region or municipality', ("clause",), _FEES)
         if fee.remembers:
-            raise binding.fail(f'the clause "{part.clause}" is capped per course over months', ("clause",))
+            raise binding.fail(f'the clause "{part.clause}" is capped per course over months', ("clause",), _FEES)
         bearer = BEARERS.index(fee.spec.payer)
         return [SpendingLine(one.measure, bearer, 0.0, None, fee, index) for index, one in enumerate(fee.parts)]
     assert part.on is not None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
-from scipy import stats
 
 from agents.actions import ACTIONS
 from sim.measures import MEASURE
 from sim.payment.consequences import consequences
+from tests.confidence import half_width
 from tests.sim.payment.acts_in_the_day import LEVELS, SEEDS, moved, scenario
 
 #: Of two-sided tests by Student's t, one for each action: one suite in a hundred fails by chance.
@@ -49,6 +47,6 @@ def test_what_an_action_brings_about_is_what_is_expected_of_it(kind: str, action
     events = consequences(kind, scenario().parameters).events[row]
     found = np.array([moved(seed, kind, action).quantity for seed in SEEDS])
     expected = events[other] / events[own] * found[:, own].mean()
-    error = stats.t.ppf(1 - LEVEL / 2, len(SEEDS) - 1) * found[:, other].std(ddof=1) / math.sqrt(len(SEEDS))
+    error = half_width(found[:, other], LEVEL / 2)
     assert error < abs(expected), "too few runs to tell the effect from none"
     assert abs(found[:, other].mean() - expected) <= APPROXIMATION * abs(expected) + error

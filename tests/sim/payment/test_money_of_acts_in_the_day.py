@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
-from scipy import stats
 
 from agents.actions import ACTIONS
 from sim.payment.purses import PURSE
+from tests.confidence import half_width
 from tests.sim.payment.acts_in_the_day import LEVELS, SEEDS, Lived, act, lived, moved, scenario, units
 
 #: Of two-sided tests by Student's t, one for each act and owner: one suite in fifty fails by chance.
@@ -59,6 +57,6 @@ def test_what_an_act_is_expected_to_be_worth_is_what_moves_in_the_ledger(kind: s
     cost = scenario().parameters.number(COSTLY[kind, action]) if (kind, action) in COSTLY else 0.0
     expected = (each + cost) * done.mean()
     found = np.array([_net(change, owner) for change in changes]) + cost * done
-    error = stats.t.ppf(1 - LEVEL / 2, len(SEEDS) - 1) * found.std(ddof=1) / math.sqrt(len(SEEDS))
+    error = half_width(found, LEVEL / 2)
     assert error < abs(expected), "too few runs to tell what moves from nothing"
     assert abs(found.mean() - expected) <= APPROXIMATION * abs(expected) + error
