@@ -72,12 +72,17 @@ class Provider(BaseAgent):
         self.columns.levels[self.row] = values
 
     def level(self, action: str) -> float:
-        """Level of one action by name."""
-        return float(self.levels[self.actions.index(action)])
+        """Level of one action by name; :class:`KeyError` names those that exist."""
+        return float(self.levels[self._place(action)])
+
+    def _place(self, action: str) -> int:
+        if action not in self.actions:
+            raise KeyError(f'there is no action "{action}" here; there is {", ".join(self.actions)}')
+        return self.actions.index(action)
 
     def set_level(self, action: str, value: float) -> None:
-        """Set the level of one action by name."""
-        self.levels[self.actions.index(action)] = value
+        """Set the level of one action by name; :class:`KeyError` names those that exist."""
+        self.levels[self._place(action)] = value
 
     @property
     def income(self) -> float:

@@ -7,6 +7,7 @@ from typing import Final
 from sim.indicator import (
     DETAIL,
     PERSON_YEARS,
+    PERSON_YEARS_BEGUN,
     Indicator,
     Terms,
     access_gap,
@@ -158,7 +159,13 @@ MUNICIPAL_CARE: Final[tuple[Indicator, ...]] = (
     ),
     rate(
         "home_care_wait_rate", "Ventedage på hjemmepleje pr. 1.000",
-        "Days waited for granted home care to begin per 1,000 person-years.", {"home_care_wait_days": 1}, "lower",
+        "Days at home without any of the home help that is needed, per 1,000 person-years.",
+        {"home_care_wait_days": 1}, "lower",
+    ),
+    rate(
+        "home_care_short_rate", "Dage med mindre hjemmehjælp end behovet pr. 1.000",
+        "Days at home with less home help than is needed, per 1,000 person-years.", {"home_care_short_days": 1},
+        "lower",
     ),
 )  # fmt: skip
 
@@ -190,19 +197,22 @@ HEALTH: Final[tuple[Indicator, ...]] = (
         "nursing_home_share_of_deaths", "Andel af dødsfald på plejehjem", "Deaths in a nursing home, of all deaths.",
         {"nursing_home_deaths": 1}, {"deaths": 1},
     ),
-    per_person_year(
-        "days_at_home", "Dage i eget hjem", "Midnights alive in the own home; nursing home and hospital not counted.",
-        "days", {"home_days": 1}, "higher", aim="health",
+    Indicator(
+        "days_at_home", "Dage i eget hjem",
+        "Midnights alive in the own home; nursing home and hospital not counted. Nights of the year after a death are "
+        "none, so that nothing looks better because frail people die.",
+        "days per person-year begun", {"home_days": 1}, PERSON_YEARS_BEGUN, "higher", aim="health",
     ),
     per_person_year(
         "days_in_nursing_home", "Dage på plejehjem", "Midnights alive as a nursing-home resident.", "days",
         {"nursing_home_days": 1},
     ),
-    per_person_year(
+    Indicator(
         "quality_adjusted_years", "Kvalitetsjusterede leveår",
-        "Years alive weighted by quality of life, by the weights of the parameters outcomes.quality (assumed).",
-        "years",
-        {"quality_adjusted": 1 / 365_250}, "higher", DETAIL, "health",
+        "Years alive weighted by quality of life, by the weights of the parameters outcomes.quality (assumed). What is "
+        "left of a year after a death counts as none.",
+        "years per person-year begun", {"quality_adjusted": 1 / 365_250}, PERSON_YEARS_BEGUN, "higher", 1.0, DETAIL,
+        "health",
     ),
     rate(
         "illness_rate", "Akutte sygdomsepisoder pr. 1.000",

@@ -2,7 +2,8 @@
 
 A numerator or denominator is a sum of named counts times plain numbers. The names are the counters of
 ``sim/records.py``, the measures of ``sim/measures.py`` (their summed quantity) and, besides:
-``person_years`` (midnights alive / 365.25),
+``person_years`` (midnights alive / 365.25), ``person_years_begun`` (the same with those from a death to the end of its
+year),
 ``years`` and ``days`` (calendar time), ``ward.<counter>`` (all wards together), ``stays.<class>`` (from the histogram
 of lengths of stay), and the money columns ``paid``, ``received``, ``booked``, ``long_run``, ``tariff``; ``levels``
 (monthly decided levels of providers' acts) and ``levels_at_bound`` (those at an end of their range).
@@ -28,6 +29,7 @@ WHOLE: Final[tuple[str, ...]] = ()
 
 YEARS: Final[Terms] = {"years": 1}
 PERSON_YEARS: Final[Terms] = {"person_years": 1}
+PERSON_YEARS_BEGUN: Final[Terms] = {"person_years_begun": 1}
 PERSON_DAYS: Final[Terms] = {"person_days": 1}
 
 

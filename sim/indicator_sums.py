@@ -77,7 +77,7 @@ def people_sums(record: RunRecord) -> Table:
     and ``stays.<class>``.
     """
     periods, starts = _periods(record)
-    cells = np.concatenate([record.people, record.quantity], axis=1)
+    cells = _cells(record)
     grouped: Floats = _grouped(_by_period(cells, starts)) * np.float64(record.weight)  # (groups, periods, names)
     sums = {name: grouped[:, :, at] for at, name in enumerate(_names(record))}
     _add_time(sums, _by_period(np.asarray(record.days_per_month, np.int64), starts))
@@ -109,7 +109,7 @@ def season_sums(record: RunRecord) -> Table:
     """Counts of all people by calendar month; ``occurrences`` says how often each month was simulated."""
     calendar = np.asarray(record.months) % 12
     present = sorted(set(calendar.tolist()))
-    cells = np.concatenate([record.people.sum(axis=(2, 3)), record.quantity.sum(axis=(2, 3))], axis=1)
+    cells = _cells(record).sum(axis=(2, 3))
     summed = np.stack([cells[calendar == month].sum(axis=0) for month in present]) * np.float64(record.weight)
     sums = {name: summed[None, :, at] for at, name in enumerate(_names(record))}
     days = np.asarray(record.days_per_month, np.int64)
@@ -128,12 +128,30 @@ def level_sums(record: RunRecord) -> Table:
 
 
 def _names(record: RunRecord) -> tuple[str, ...]:
-    return (*record.counters, *(measure.name for measure in MEASURES))
+    lost = ("days_lost",) if "deaths" in record.counters else ()
+    return (*record.counters, *(measure.name for measure in MEASURES), *lost)
+
+
+def _cells(record: RunRecord) -> NDArray[np.int64]:
+    """Counts by month, name, municipality and age band, in the order of :func:`_names`."""
+    if "deaths" not in record.counters:
+        return np.concatenate([record.people, record.quantity], axis=1)
+    deaths = record.people[:, record.counters.index("deaths")]
+    lost = (deaths * _rest_of_year(record)[:, None, None]).astype(np.int64)
+    return np.concatenate([record.people, record.quantity, lost[:, None]], axis=1)
+
+
+def _rest_of_year(record: RunRecord) -> NDArray[np.float64]:
+    """Days from the middle of each month to the end of its year, as far as they are in the record."""
+    year, days = np.asarray(record.months) // 12, np.asarray(record.days_per_month, np.float64)
+    return np.array([days[at:][year[at:] == year[at]].sum() - days[at] / 2.0 for at in range(len(days))])
 
 
 def _add_time(sums: Sums, days: NDArray[np.int64]) -> None:
     """Person-years and calendar time beside the counts."""
     sums["person_years"] = sums["person_days"] / DAYS_PER_YEAR
+    if "days_lost" in sums:
+        sums["person_years_begun"] = (sums["person_days"] + sums["days_lost"]) / DAYS_PER_YEAR
     _add_calendar(sums, np.broadcast_to(days.astype(np.float64), sums["person_days"].shape))
 
 

@@ -108,7 +108,8 @@ COUNTERS: Final[tuple[str, ...]] = (
     "temporary_place_unmet",
     "nursing_home_wait_days",
     "nursing_home_entries",
-    "home_care_wait_days",
+    "home_care_wait_days",  # at home without any of the home help that is needed
+    "home_care_short_days",  # at home with less of it than is needed
     "home_help_recipient_days",
     "home_nursing_recipient_days",
     "follow_up_not_delivered",

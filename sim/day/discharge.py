@@ -76,12 +76,23 @@ def ward_round(state: State, rates: Rates, load: Load, today: Today, out: Output
         if bed.leave >= until and leaves_early(state, k, rates, today, out, until):
             bed.leave = until - 0.01
         if bed.leave < until and received(state, k, rates, load, today, out, until):
-            discharge(state, k, max(bed.leave, min(bed.received, until)), rates, load, today, out)
+            discharge(state, k, leaving(state, k, rates, today, until), rates, load, today, out)
             continue
         if card.place == HOSPITAL:
             stays.bed[kept] = stays.bed[k]
             kept += 1
     stays.count[0] = kept
+
+
+@inline
+def leaving(state: State, k: int, rates: Rates, today: Today, until: float) -> float:
+    """When a patient leaves who can by ``until``: not before the last round, at which something was still lacking."""
+    bed = state.stays.bed[k]
+    when = max(bed.leave, min(bed.received, until))
+    if bed.episode == today.day:
+        return when
+    morning = today.day + rates.hospital.rounds_first_until / 24.0
+    return max(when, morning if until > morning else np.float64(today.day))
 
 
 @jit

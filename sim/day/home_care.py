@@ -40,6 +40,7 @@ from sim.state import HOME, HOME_HELP, HOSPITAL, NURSING_HOME, TEMPORARY, Organi
 _NURSE_VISIT, _DETECTED = MEASURE["acute_nurse_visit"], MEASURE["detection"]
 _OUT_OF_HOURS = MEASURE["out_of_hours_contact"]
 _NURSE_UNMET, _HELP_WAIT = COUNTER["acute_nurse_unmet"], COUNTER["home_care_wait_days"]
+_HELP_SHORT = COUNTER["home_care_short_days"]
 _NURSING_WAIT, _ENTRIES = COUNTER["nursing_home_wait_days"], COUNTER["nursing_home_entries"]
 _ACUTE = FLAG["acute"]
 EARLY_DETECTION = 0
@@ -144,22 +145,51 @@ def serve_help(state: State, rates: Rates, load: Load, today: Today, work: Work,
         low, high = work.starts[p], work.starts[p + 1]
         rank_claims(claims, people.key, low, high)
         others = load.unit[p, today.day % LOAD_DAYS]
-        room = organisations.units.unit_capacity[p] - organisations.units.unit_committed[p] - others
+        room = hours_left(state, claims, low, high, others, p)
+        in_turn = True
         for k in range(low, high):
             c = claims.order[k]
             i = claims.entry[c].row
             card = people.card[i]
             kind, more = claims.entry[c].kind, claims.entry[c].amount
-            if kind != _AWAY and more <= room:
+            in_turn = in_turn and (
+                kind == _AWAY or more <= room
+            )  # nobody overtakes, or large needs would wait for ever
+            if kind != _AWAY and in_turn:
                 room -= more
                 grant_help(people, organisations, i, more, rates, today.day, out)
                 if kind == _AT_HOME:
                     card.waits &= WAITS_FOR_NURSING_HOME
             elif kind != _PATIENT:
-                count(out, people, i, _HELP_WAIT, 1)
                 push(queue, out, i, claims.entry[c].since, WAITS_FOR_HELP, more)
+                if kind == _AT_HOME:
+                    go_without(people, i, rates, out)
         out.unit_use[p, 0] += organisations.units.unit_committed[p] + others
         out.unit_use[p, 1] += organisations.units.unit_capacity[p]
+
+
+@inline
+def hours_left(state: State, claims: Claims, low: int, high: int, others: int, unit: int) -> int:
+    """Minutes a week that a unit can grant; too few for those outside the sample as well, they are shared by need."""
+    units = state.organisations.units
+    committed, capacity = units.unit_committed[unit], units.unit_capacity[unit]
+    wanted = committed
+    for k in range(low, high):
+        c = claims.order[k]
+        wanted += claims.entry[c].amount if claims.entry[c].kind != _AWAY else 0
+    if others > 0 and wanted + others > capacity:
+        return capacity * wanted // (wanted + others) - committed
+    return capacity - committed - others
+
+
+@inline
+def go_without(people: People, i: int, rates: Rates, out: Output) -> None:
+    """A day at home with less help than needed is counted; without any it leaves people less stable."""
+    if people.card[i].help > 0:
+        count(out, people, i, _HELP_SHORT, 1)
+        return
+    count(out, people, i, _HELP_WAIT, 1)
+    people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_without_help_day
 
 
 @inline

@@ -120,19 +120,21 @@ def practice_contact(state: State, i: int, extra: float, rates: Rates, today: To
     form = usual_form(people, i, rates, today)
     if among_all > 1.0:  # one more than usually offered meets a need that would have stayed unmet, or none
         form = 0
-        if among_all < 1.0 + extra * rate.contacts_without_benefit:
-            count(out, people, i, _NO_BENEFIT, 1)
-        else:
+        useless = among_all < 1.0 + extra * rate.contacts_without_benefit
+        if not useless:
             count(out, people, i, _NEED_MET, 1)
             people.instability[i] = np.float64(people.instability[i]) - rates.health.instability_unmet_need
-    elif form == 0:
+    else:
+        useless = form == 0 and among_all < rate.contacts_without_benefit
         level = state.organisations.gp_levels[people.card[i].practice, CONSULTATIONS]
         offer = offered(level, rate.contacts_patient_initiated)
-        if uniform_at(key, today.streams[ROUTINE_OFFERED], 1) > offer:
-            count(out, people, i, _NOT_OFFERED, 1)
-            benefit = rates.health.instability_unmet_need * (1.0 - rate.contacts_without_benefit)
-            people.instability[i] = np.float64(people.instability[i]) + benefit
+        if form == 0 and uniform_at(key, today.streams[ROUTINE_OFFERED], 1) > offer:
+            if not useless:
+                count(out, people, i, _NOT_OFFERED, 1)
+                people.instability[i] = np.float64(people.instability[i]) + rates.health.instability_unmet_need
             return
+    if useless:
+        count(out, people, i, _NO_BENEFIT, 1)
     minutes = rates.derived.minutes_by_form[form]
     ask_practice(state, i, _FORMS[form], today.day, minutes, NOT_ILL, PLANNED_CARE, today, work, out)
 

@@ -32,6 +32,7 @@ class HealthRates(NamedTuple):
     instability_acute_illness: float
     instability_unmet_need: float
     instability_waiting_day: float
+    instability_without_help_day: float
     instability_control_received: float
     instability_detection: float
     illness_base: float

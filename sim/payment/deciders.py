@@ -138,7 +138,11 @@ def _booked(measure: str, kind: str, values: Any) -> float:
 
 def _per_event(table: CostTable, line: str, values: Any) -> float:
     """What a line is booked for one more event, DKK: what follows it, and home-help posts, which soon do."""
-    posts = table.capacity_price(line) * (1.0 + float(values["home_care.help.room"])) if line == POSTS_FOLLOW else 0.0
+    posts = (
+        table.capacity_price(line) * (1.0 + max(float(values["home_care.help.room"]), 0.0))
+        if line == POSTS_FOLLOW
+        else 0.0
+    )
     return table.short_run(line) + posts
 
 

@@ -261,8 +261,36 @@ def test_an_indicator_whose_counts_are_not_held_is_left_out() -> None:
     assert "population" in set(frame["indicator"])
 
 
+def test_what_is_left_of_a_year_after_a_death_counts_as_no_day_at_home() -> None:
+    alive = {"person_days": {(0, 0, 0): 36_525}, "home_days": {(0, 0, 0): 36_525}}
+
+    def days_at_home(one: RunRecord) -> float:
+        frame = indicator_frame(one, None, scenario())
+        chosen = frame[(frame["indicator"] == "days_at_home") & (frame["group"] == "all") & (frame["period"] == "all")]
+        return float(chosen["value"].iloc[0])
+
+    assert days_at_home(record(alive)) == pytest.approx(365.25)
+    dead = record({**alive, "deaths": {(0, 0, 0): 4}})
+    first = [
+        days
+        for month, days in zip(dead.months, dead.days_per_month, strict=True)
+        if month // 12 == dead.months[0] // 12
+    ]
+    rest = sum(first) - first[0] / 2  # all die in the first month
+    assert days_at_home(dead) == pytest.approx(365.25 * 36_525 / (36_525 + 4 * rest))
+
+
 def test_every_count_that_a_definition_names_is_counted() -> None:
-    known = {*COUNTERS, *MEASURE, "person_years", "years", "days", "length_of_stay", "time_to_readmission"}
+    known = {
+        *COUNTERS,
+        *MEASURE,
+        "person_years",
+        "person_years_begun",
+        "years",
+        "days",
+        "length_of_stay",
+        "time_to_readmission",
+    }
     known |= {f"ward.{name}" for name in WARD_COUNTERS} | {"stays.all", "stays.under_24_hours"}
     known |= {"stays.under_48_hours", "stays.over_a_week"}
     money = {"paid", "received", "booked", "long_run", "tariff"}

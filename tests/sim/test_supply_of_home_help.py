@@ -13,6 +13,7 @@ from sim.months import Months
 from sim.planning import levels_of
 from sim.runs import simulate
 from sim.scenario import Scenario
+from sim.state import HOME
 from tests.confidence import bounds
 
 SEEDS = range(1, 7)
@@ -65,6 +66,39 @@ def hours(changes: dict[str, float], rehabilitation: float = 1.0) -> tuple[float
 def test_where_hours_are_short_no_more_are_granted_than_to_patients_who_waited_longest() -> None:
     granted, there = hours({"home_care.help.room": -0.2})
     assert granted < 1.02 * there
+
+
+def test_who_waits_in_hospital_for_help_has_the_longer_stay() -> None:
+    assert change("hours for four in five", "mean_stay")[0] > 0.02
+
+
+def waiting(run: Months) -> dict[int, int]:
+    """Day from which each person at home who is in the queue has waited, by row."""
+    queue, card = run.world.state.lists.help, run.world.state.people.card
+    rows = queue.entry[: int(queue.count[0])]
+    return {int(one.row): int(one.day) for one in rows if card.place[one.row] == HOME}
+
+
+def test_nobody_who_waits_for_hours_is_overtaken_by_who_came_later() -> None:
+    run = Months(
+        Scenario.load("denmark-2018").with_({**STILL, "population.scale": 0.2, "home_care.help.room": -0.2}), 1
+    )
+    card = run.world.state.people.card
+    while run.day < day_number(date(2018, 12, 1)):
+        run.live(run.month_end)
+    granted = 0
+    for day in range(run.day, run.day + 30):
+        before, help_before = waiting(run), card.help.copy()
+        run.live(day + 1)
+        after = waiting(run)
+        for row in before.keys() - after.keys():
+            if card.help[row] > help_before[row]:
+                granted += 1
+                unit = [
+                    since for other, since in after.items() if other in before and card.unit[other] == card.unit[row]
+                ]
+                assert before[row] <= min(unit, default=before[row])
+    assert granted > 10
 
 
 def test_posts_that_nobody_needs_any_more_are_given_up() -> None:

@@ -23,10 +23,12 @@ from sim.payment.clauses.parts import Part
 _SEEN: Final = "seen events"
 
 
-def bound_parts(item: Item, binding: Binding, earlier: Mapping[str, Any], key: tuple[str | int, ...]) -> list[Part]:
-    """Parts of an item; a share of other clauses becomes a share of each of their parts."""
+def bound_parts(
+    item: Item, binding: Binding, earlier: Mapping[str, Any], key: tuple[str | int, ...], every: Numbers
+) -> list[Part]:  # fmt: skip
+    """Parts of an item, paid ``every`` times by age band; a share of other clauses is one of each of their parts."""
     inner = replace(binding, at=(*binding.at, *key))
-    share = inner.by_age(item.share, "share", 1.0) * inner.by_age(item.times, "times")
+    share = inner.by_age(item.share, "share", 1.0) * inner.by_age(item.times, "times") * every
     if isinstance(item.share_of, tuple):
         found: list[Part] = []
         for name in item.share_of:
@@ -68,8 +70,9 @@ class Fee:
     def bind(cls, spec: FeeSpec, binding: Binding, earlier: Mapping[str, Any]) -> Fee:
         """Bind a fee to the parameters and organisations of a run."""
         parts: list[Part] = []
+        every = binding.by_age(spec.times if spec.item else 1.0, "times")
         for index, item in enumerate(spec.items()):
-            parts += bound_parts(item, binding, earlier, ("item", index) if spec.item else ())
+            parts += bound_parts(item, binding, earlier, ("item", index) if spec.item else (), every)
         parts = [replace(part, remembers=f"course {index}") for index, part in enumerate(parts)]
         axis = axis_of(spec.payer, spec.payee, [MEASURES[part.measure].name for part in parts])
         accounts = binding.accounts

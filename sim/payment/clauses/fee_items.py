@@ -84,8 +84,17 @@ def check_price(item: Item) -> None:
         raise ValueError("steps must begin on different, rising days")
 
 
+def check_in_items(fee: Item) -> None:
+    """Whether a fee with items says nothing beside them of what it pays, but ``times``, which scales them all."""
+    beside = [
+        name for name in Item.model_fields if name != "times" and getattr(fee, name) != Item.model_fields[name].default
+    ]
+    if beside:
+        raise ValueError(f'a fee with items states "{beside[0]}" in each of them; beside them only "times" scales all')
+
+
 class FeeSpec(ClauseSpec, Item):
-    """A fee as written: one item, or several under ``item`` that share payer, payee and ceiling."""
+    """A fee as written: one item, or several under ``item`` that share payer, payee, ceiling and ``times``."""
 
     kind: Literal["fee"]
     payer: Role
@@ -97,8 +106,8 @@ class FeeSpec(ClauseSpec, Item):
     def _one_price(self) -> Self:
         if not self.item:
             check_price(self)
-        elif self.on is not None or self.amount is not None or self.share_of is not None or self.steps:
-            raise ValueError("a fee with items states what it pays in them alone")
+        else:
+            check_in_items(self)
         if self.payer == self.payee:
             raise ValueError("payer and payee are the same")
         follows = self.ceiling is not None and self.ceiling.follows == "people"
