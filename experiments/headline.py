@@ -30,6 +30,7 @@ from experiments.reading_effects import (
     at_bound,
     care_rows,
     consortium_years,
+    cost_rows,
     main_rows,
     money_rows,
     near_ceilings,
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 DOWN, UP, HARDLY_CHANGED, UNCHANGED, UNSURE, UNTOLD = (
     "Down", "Up", "Hardly changed", "Unchanged", "Not surely different from no change", "",
 )  # fmt: skip
+#: Costs that may go apart: what is booked, and what the care given is worth at full unit cost.
+BOOKED, FULL = "resource_cost", "long_run_cost"
 #: A change that is surely smaller than this share of the level is called hardly anything.
 HARDLY: Final = 0.01
 #: An effect that is a smaller part of what chance does is not measured against it any more finely.
@@ -103,7 +106,8 @@ def answer(effects: Effects, label: str) -> Answer:
     chosen = rows[rows["indicator"] == HEADLINE]
     row = (chosen if not chosen.empty else rows).iloc[0]
     verdict, hardly = _verdict(main_rows(of_scenario(effects, label)), row)
-    verdict += _sure_money(money_rows(of_scenario(effects, label))) + "." + _sure(rows)
+    costs = cost_rows(of_scenario(effects, label)).set_index("indicator")
+    verdict += _sure_money(money_rows(of_scenario(effects, label))) + "." + _sure(rows) + _used(costs)
     return Answer(
         verdict,
         _sentence(effects, label, row),
@@ -174,6 +178,19 @@ def _judgement(row: Mapping[Hashable, Any]) -> str:
     if low < 0 < high:
         return UNSURE
     return DOWN if effect < 0 else UP
+
+
+def _used(costs: pd.DataFrame) -> str:
+    """That care at full unit cost surely goes the other way than what is booked; empty if it does not."""
+    if not {BOOKED, FULL} <= set(costs.index):
+        return ""
+    effect, low, high = (costs[column].astype(float) for column in ("effect", "low", "high"))
+    booked, full = effect[BOOKED], effect[FULL]
+    if booked * full > 0 or not all(surely_moves(effect[name], low[name], high[name]) for name in (BOOKED, FULL)):
+        return ""
+    amount = change(full, low[FULL], high[FULL], 1e6, most=3)[0]
+    why = "on posts, beds and places that are paid anyway" if full > 0 else "which frees no money at once"
+    return f" The care given goes the other way: {amount} m DKK a year at full unit cost, {why}."
 
 
 def _sure(rows: pd.DataFrame) -> str:

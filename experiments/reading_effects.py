@@ -71,7 +71,7 @@ PAYERS: Final = {
     "state": "State",
     "gp": "General practices",
     "patients": "Patients",
-    "outside": "Outside",
+    "outside": "Others outside",
 }
 
 ACTORS: Final = {

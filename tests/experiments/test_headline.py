@@ -346,3 +346,14 @@ def test_an_effect_of_next_to_nothing_is_not_measured_against_chance_to_fifteen_
     row = pd.Series({"chance": 1e-3, "effect": 1e-18, "base": 0.25, "number_base": 36_000.0})
     assert "more than 1,000 times the effect" in _chance(effects, row)
     assert "100 times the effect" in _chance(effects, row.replace(1e-18, 1e-5))
+
+
+def test_care_that_goes_the_other_way_than_what_is_booked_is_told(effects: Effects) -> None:
+    apart = costing(effects, -21e6, -25e6, -17e6)
+    rows = (apart.frame["indicator"] == "long_run_cost") & (apart.frame["group"] == "all")
+    assert rows.any()
+    apart.frame.loc[rows, ["base", "effect", "low", "high"]] = [2e9, 8e6, 6e6, 10e6]
+    told = answer(apart, "shared-savings").verdict
+    assert "The care given goes the other way: +8.0 m DKK a year at full unit cost" in told
+    apart.frame.loc[rows, ["effect", "low", "high"]] = [-8e6, -10e6, -6e6]
+    assert "the other way" not in answer(apart, "shared-savings").verdict

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.parameters import Parameters
+from sim.payment.accounts import Accounts
 from sim.payment.contract import Contract, contract_names
 from sim.reading import InputError
 from tests.contracts.made_months import PLACES
@@ -183,3 +184,14 @@ def test_a_changed_clause_is_checked_at_its_place_and_a_new_one_needs_a_kind() -
     with pytest.raises(InputError) as new:
         Contract.parse(made('id = "gp-fax"\namount = 7\n', head=head), "my.toml")
     assert '"kind" is missing' in str(new.value)
+
+
+def test_times_beside_items_scales_all_that_an_inherited_fee_pays() -> None:
+    text = made('id = "cofinancing"\ntimes = 1.5\n', head='name = "made"\nextends = "denmark-2018"\n')
+    found = []
+    for contract in (Contract.load("denmark-2018"), Contract.parse(text)):
+        bound = contract.bind(Parameters.load(), Accounts(PLACES, contract.pools()))
+        found.append(bound.clauses[bound.position["cofinancing"]].parts)
+    for usual, dearer in zip(*found, strict=True):
+        assert (dearer.price * dearer.outer).tolist() == pytest.approx((1.5 * usual.price * usual.outer).tolist())
+        assert dearer.cap == usual.cap
