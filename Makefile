@@ -36,6 +36,7 @@ docs: .stamps/dev
 	@$(BIN)/python -m sim.contract_page > .stamps/contracts.md && mv .stamps/contracts.md docs/built-in-contracts.md
 	@$(BIN)/python -m sim.indicator_page > .stamps/indicators.md && mv .stamps/indicators.md docs/indicators.md
 	@$(BIN)/python -m sim.scenario_page > .stamps/scenarios.md && mv .stamps/scenarios.md docs/scenario-keys.md
+	@$(BIN)/python -m sim.contract_keys_page > .stamps/keys.md && mv .stamps/keys.md docs/contract-keys.md
 	@$(BIN)/python -m pytest -q tests/docs
 
 dev: .stamps/dev

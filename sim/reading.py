@@ -270,7 +270,9 @@ def read_text(path: str | Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise InputError("the file is not text in UTF-8", path, line, allowed="text saved as UTF-8 (in a spreadsheet: CSV UTF-8)") from error
+        raise InputError(
+            "the file is not text in UTF-8", path, line, allowed="text saved as UTF-8 (in a spreadsheet: CSV UTF-8)"
+        ) from error
 
 
 def _neighbour(path: Path) -> str | None:
