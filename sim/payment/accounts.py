@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -81,6 +82,11 @@ class Places:
     def slots(self, axis: str) -> int:
         """Number of slots along an axis: slot 0 is *no organisation* (a course at another hospital, say)."""
         return len(self.along(axis)) + 1
+
+    @cached_property
+    def extents(self) -> list[tuple[int, int]]:
+        """First cell of each measure, and the one after its last, as :attr:`deliverers` lays them."""
+        return list(pairwise(self.deliverers.starts.tolist()))
 
     @cached_property
     def deliverers(self) -> Deliverers:

@@ -210,8 +210,8 @@ class MonthActivity:
 
     def _laid(self, sums: Integers, measure: int, *groups: int) -> Integers:
         """Part of some sums that is of a measure, shape (groups, municipalities, slots of its natural axis)."""
-        start, end = (math.prod(groups) * self.places.deliverers.starts[measure : measure + 2]).tolist()
-        return sums[start:end].reshape(*groups, len(self.places.municipalities), -1)
+        (start, end), each = self.places.extents[measure], math.prod(groups)
+        return sums[each * start : each * end].reshape(*groups, len(self.places.municipalities), -1)
 
     def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
