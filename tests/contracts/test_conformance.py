@@ -386,7 +386,7 @@ def test_single_events_are_looked_at_only_of_measures_that_random_clauses_name(
         f'amount = 90_000\npays = "all-or-nothing"\ncriterion = [{{ on = "{on}", where = {{ {other} }}, '
         f'per = "{per}", per_where = {{ {where} }}, better = "lower", against = "fixed", target = 0.4 }}]\n'
         f'[[clause]]\nid = "frame"\nkind = "budget"\npayer = "state"\npayee = "region"\namount = 900_000\n'
-        f'target = {{ on = "{index}" }}\n'
+        f'target = {{ on = "{on}" }}\n'
         f'[[clause]]\nid = "paid"\nkind = "fee"\npayer = "region"\npayee = "gp"\non = "{per}"\n{terms}\n'
         f'[[clause]]\nid = "episode"\nkind = "bundle"\npayer = "region"\nwindow = 30\nprice = 900\nholder = "gp"\n'
         f'index = {{ on = "{index}", where = {{ {other} }} }}\nvalued_at = "ledger"\ninside = [{{ clause = "paid" }}]\n'
