@@ -130,8 +130,8 @@ compared on the same luck. The decisions drawn:
 
 ### Observation
 
-Everything that happens is one row of the month's activity table, from which payment, costs and indicators are all
-computed. Age bands: {bands}.
+Everything that happens is counted once, by measure, and where single events matter it is one row of the month's
+activity table; payment, costs and indicators are all computed from these. Age bands: {bands}.
 
 #### Measures
 

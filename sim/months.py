@@ -76,10 +76,8 @@ class Months:
         self.others = others_of(scenario, self.world, seed)
 
     def _new_output(self) -> Output:
-        network = self.world.network
-        return empty_output(
-            0, len(network.practices), len(network.units), len(network.municipalities), len(network.wards)
-        )
+        by_row = self.planning.measures_by_row
+        return empty_output(self.planning.places, np.ones_like(by_row) if self.keep_events else by_row)
 
     @property
     def month(self) -> int:
@@ -184,7 +182,7 @@ def _clear(out: Output) -> None:
     """Empty the buffers for the next month."""
     out.used[0] = 0
     counted = (out.people, out.activity, out.quantity, out.ward, out.stay_bins, out.return_bins, out.listed_days)
-    for array in (*counted, out.practice_minutes, out.unit_use, out.nurse_use, out.ward_month):
+    for array in (*counted, *out.sums, out.practice_minutes, out.unit_use, out.nurse_use, out.ward_month):
         array[...] = 0
 
 

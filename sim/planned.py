@@ -54,7 +54,7 @@ def planned_incentives(scenario: Scenario, seed: int = 1) -> Planned:
     if scenario.first_day >= scenario.start_day:
         problem = "incentives are settled on the activity of the burn-in, and there is none"
         raise InputError(problem, key="time.burn_in_years", allowed="1 or more years")
-    model = CareModel(scenario, seed=seed, patients=False)
+    model = CareModel(scenario, seed=seed, patients=False, keep_events=True)  # single events are looked at
     try:
         run = model.months
         year: deque[_Lived] = deque(maxlen=12)
@@ -93,7 +93,8 @@ def _lived(run: Months, out: Any) -> _Lived:
     planning = run.planning
     book = planning.settlement.books[IN_FORCE]
     totals = book.totals[book.contract_in(planning.start)]
-    return _Lived({kind: volumes(kind, out, planning.places, run.world.weight) for kind in ACTIONS}, totals)
+    month = planning.activity(out, run.month - 1)
+    return _Lived({kind: volumes(kind, month) for kind in ACTIONS}, totals)
 
 
 def _at_stake(run: Months, year: Sequence[_Lived]) -> dict[str, NDArray[np.float64]]:

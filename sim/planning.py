@@ -16,12 +16,12 @@ from agents.behaviour import behaviour_of
 from agents.responses.law import at_bound
 from sim.clock import date_of, month_number
 from sim.day.frame import RISK_GROUPS
-from sim.day.grouping import fold_sums, group_events, list_events
-from sim.measures import AGE_BANDS, FLAG, MEASURE, MEASURES
+from sim.day.grouping import list_rows
+from sim.measures import FLAG, MEASURE, MEASURES
 from sim.minds import INCOME_TARGET, Books, Minds
 from sim.outcomes import experience_terms
 from sim.payment.accounts import Places
-from sim.payment.activity import SUMMED_FLAGS, MonthActivity, Sums
+from sim.payment.activity import SUMMED_FLAGS, ByMeasure, MonthActivity
 from sim.payment.bound import Bound
 from sim.payment.clauses.consortium import SharedSavings
 from sim.payment.coded import coded_totals
@@ -33,7 +33,7 @@ from sim.payment.foresight import chances, expected_year, foreseen
 from sim.payment.incentives import Felt, Planner, signals_of
 from sim.payment.made_once import MadeOnce
 from sim.payment.settlement import Settlement
-from sim.payment.stakes import volumes
+from sim.payment.stakes import counted_by_row, volumes
 from sim.peers import peers_of
 from sim.provider_luck import ProviderLuck
 from sim.records import COUNTER, WARD_COUNTER, as_columns
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from sim.building import World
     from sim.day.frame import Output
     from sim.payment.marginal import Prices
-    from sim.records import ActivityLog
     from sim.scenario import Scenario
     from sim.state import Organisations
 
@@ -112,7 +111,15 @@ class Planning:
         self.decisions: dict[int, dict[str, Decision]] = {}
         self.peers = {kind: peers_of(kind, world.network) for kind in DECIDE if self.behaviour[kind].imitation > 0.0}
         self.experience = experience_terms(scenario.parameters)
-        self.listed = np.zeros(len(MEASURES), bool)  # measures of which payment looks at single rows
+
+    @property
+    def measures_by_row(self) -> NDArray[np.bool_]:
+        """Measures of which a clause or a response looks at single rows."""
+        books = self.settlement.books.values()
+        found = {measure for book in books for bound in book.contracts.values() for measure in bound.measures_by_row}
+        for kind, behaviour in self.behaviour.items():
+            found |= counted_by_row(kind) if behaviour.response == INCOME_TARGET else set()
+        return np.isin(np.arange(len(MEASURES)), list(found))
 
     def _behaviour(self, kind: str, luck: ProviderLuck) -> Behaviour:
         response = self.scenario.response
@@ -128,20 +135,7 @@ class Planning:
 
     def settle(self, out: Output, month: int, days: int, closing: bool) -> MonthActivity:
         """Settle a month in every book; burn-in is rated but not posted."""
-        activity = MonthActivity(
-            table=as_columns(out.used, out.row),
-            weight=self.world.weight,
-            month=month,
-            person_days=out.listed_days.reshape(len(self.places.practices), *out.people.shape[1:], RISK_GROUPS, 2),
-            places=self.places,
-            population=self.population,
-            copies=self.world.network.copies,
-            closing=closing,
-            quantity=out.quantity,
-            sums=sums_of(out, self.places, self.listed),
-            indicators={"experience": self._experience(out)},
-            gone=partial(day_gone, self.world.state.people.card),
-        )
+        activity = self.activity(out, month, closing)
         post, coded = month >= self.start, self._coded(activity)
         self.settlement.settle(activity, self._capacity(out, days) if post else None, post)
         self.once = activity.once
@@ -155,6 +149,24 @@ class Planning:
         if month % 12 == 11 and month >= self.start - 1:
             self._foresee(month)
         return activity
+
+    def activity(self, out: Output, month: int, closing: bool = False) -> MonthActivity:
+        """A closed month as payment sees it."""
+        return MonthActivity(
+            table=as_columns(out.used, out.row),
+            weight=self.world.weight,
+            month=month,
+            person_days=out.listed_days.reshape(len(self.places.practices), *out.people.shape[1:], RISK_GROUPS, 2),
+            places=self.places,
+            population=self.population,
+            copies=self.world.network.copies,
+            closing=closing,
+            sums=out.sums,
+            by_row=out.by_row,
+            by_measure=by_measure(out),
+            indicators={"experience": self._experience(out)},
+            gone=partial(day_gone, self.world.state.people.card),
+        )
 
     def _coded(self, activity: MonthActivity) -> dict[tuple[str, str], dict[str, Numbers]]:
         """What coding adds under contracts in force and to come, now and then; before the month is rated."""
@@ -279,7 +291,7 @@ class Planning:
         if self.behaviour[kind].response != INCOME_TARGET:
             return None
         return Books(
-            done=volumes(kind, out, self.places, self.world.weight),
+            done=volumes(kind, self.activity(out, month)),
             levels=levels_of(self.world.state.organisations)[kind],
             earned=now.own,
             gained=self._income(range(max(self.start, month - 11), month + 1))[kind],
@@ -302,19 +314,13 @@ class Planning:
         }
 
 
-def sums_of(log: Output | ActivityLog, places: Places, listed: NDArray[np.bool_]) -> Sums:
-    """Sums of a month's events, by one pass over them; with the rows of the measures in ``listed``."""
-    used, measures, towns = int(log.used[0]), len(MEASURES), len(places.municipalities)
-    (axis, slots, starts), shape = places.deliverers, (measures, 2, len(AGE_BANDS), towns, 1)
-    quantity, everywhere = np.zeros(2 * len(AGE_BANDS) * starts[-1], np.int64), np.empty(shape, np.int64)
-    value, delivered = np.zeros(starts[-1], np.int64), np.zeros(starts[-1], np.int64)
-    found, ends = np.empty(used, np.int32), np.zeros(measures + 1, np.int64)
-    group_events(log.row, used, axis, slots, starts, quantity, value, everywhere, listed, found, ends)
-    fold_sums(quantity, slots, everywhere, delivered)
-    rows = np.empty(ends[-1], np.int32)
-    flagged = np.zeros((len(SUMMED_FLAGS), measures, towns), np.int64)
-    list_events(log.row, found, _SUMMED_FLAGS, ends, rows, flagged)
-    return Sums(quantity, everywhere, delivered, value, listed, listed.copy(), rows, ends, flagged)
+def by_measure(out: Output) -> ByMeasure:
+    """Rows of a month, measure by measure."""
+    ends = np.concatenate([[0], np.cumsum(out.activity.sum(axis=(1, 2)) * out.by_row)])
+    rows = np.empty(int(out.used[0]), np.int32)
+    flagged = np.zeros((len(SUMMED_FLAGS), *out.activity.shape[:2]), np.int64)
+    list_rows(out.row, len(rows), _SUMMED_FLAGS, ends, rows, flagged)
+    return ByMeasure(rows, ends, flagged)
 
 
 def levels_of(organisations: Organisations) -> dict[str, Numbers]:

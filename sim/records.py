@@ -1,7 +1,8 @@
-"""What a run writes down: the month's activity table and the counters. Nothing here is needed by tomorrow.
+"""What a run writes down: the month's sums and rows of activity, and the counters. Nothing here is needed by tomorrow.
 
-The compiled day always fills the activity table; an event log is that table kept. Payment and indicators read the same
-rows, so money and care can never disagree about what happened.
+The compiled day counts every event where it happens, in one place (:func:`sim.day.frame.write_row`), from which
+payment, costs and indicators are all taken, so money and care can never disagree about what happened. A row of its own
+an event gets only where somebody looks at single ones; an event log is the table of all rows, kept.
 """
 
 from __future__ import annotations
@@ -61,6 +62,46 @@ class ActivityTable(NamedTuple):
     municipality: NDArray[np.uint8]
     band: NDArray[np.uint8]
     flags: NDArray[np.uint16]
+
+
+class Deliverers(NamedTuple):
+    """Who delivers each measure, and how sums by municipality and slot of all measures are laid end to end.
+
+    Parameters
+    ----------
+    axis : int64 array, shape (measures,)
+        Position of the measure's natural axis in :data:`sim.measures.AXES`.
+    slots : int64 array, shape (measures,)
+        Number of slots along that axis; the first is for events without an organisation.
+    starts : int64 array, shape (measures + 1,)
+        Where the cells (municipality, slot) of each measure begin, and where the last end.
+    """
+
+    axis: NDArray[np.int64]
+    slots: NDArray[np.int64]
+    starts: NDArray[np.int64]
+
+
+class Sums(NamedTuple):
+    """A month's events, summed; the last two follow from the first when the month is closed.
+
+    Parameters
+    ----------
+    quantity : int64 array
+        For each measure (enrolled, age bands, municipalities, slots of its natural axis), one after the other as
+        :class:`Deliverers` says.
+    value : int64 array
+        Tariff value in øre, for each measure (municipalities, slots).
+    everywhere : int64 array, shape (measures, enrolled, age bands, municipalities, 1)
+        Quantity over all organisations.
+    delivered : int64 array
+        Quantity over enrolment and age, laid out as ``value``.
+    """
+
+    quantity: NDArray[np.int64]
+    value: NDArray[np.int64]
+    everywhere: NDArray[np.int64]
+    delivered: NDArray[np.int64]
 
 
 def as_columns(used: NDArray[np.int64], row: Any) -> ActivityTable:
@@ -178,6 +219,17 @@ def empty_log(rows: int) -> ActivityLog:
 def empty_activity(rows: int) -> ActivityTable:
     """An activity table with room for ``rows`` events."""
     return as_columns(*empty_log(rows))
+
+
+def empty_sums(deliverers: Deliverers, municipalities: int) -> Sums:
+    """Sums of one month, all zero."""
+    cells, bands = int(deliverers.starts[-1]), len(AGE_BANDS)
+    return Sums(
+        quantity=np.zeros(2 * bands * cells, np.int64),
+        value=np.zeros(cells, np.int64),
+        everywhere=np.zeros((len(MEASURES), 2, bands, municipalities, 1), np.int64),
+        delivered=np.zeros(cells, np.int64),
+    )
 
 
 def empty_counters(municipalities: int, wards: int) -> Counters:

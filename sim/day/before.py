@@ -221,7 +221,8 @@ def clear(out: Output) -> None:
     out.people[:] = 0
     out.listed_days[:] = 0
     out.activity[:] = 0
-    out.quantity[:] = 0
+    out.sums.quantity[:] = 0
+    out.sums.value[:] = 0
     out.ward[:] = 0
     out.stay_bins[:] = 0
     out.return_bins[:] = 0

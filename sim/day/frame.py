@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import DECISIONS, STEP_DAY, mix
 from sim.compiled import inline, jit
-from sim.measures import AGE_BANDS, FLAG
-from sim.records import empty_counters, empty_log
+from sim.measures import AGE_BANDS, AXES, FLAG
+from sim.records import Deliverers, Sums, empty_counters, empty_log, empty_sums
 from sim.state import ABSENT, DEAD, HOME, MOVED, NURSING_HOME, TEMPORARY, Organisations, People, Queue
+
+if TYPE_CHECKING:
+    from sim.payment.accounts import Places
 
 CHUNK = 1024  # people looked at together: what is known of them stays in the nearest cache until they are judged
 RISK_GROUPS = 4
 BANDS = len(AGE_BANDS)
 STAY_BINS, RETURN_BINS = 401, 32
 _ENROLLED, _CHRONIC = FLAG["enrolled"], FLAG["chronic"]
+_PRACTICE, _UNIT, _WARD = (AXES.index(name) for name in ("practice", "unit", "ward"))
 
 #: Lists held less than :mod:`sim.day.room` reserved: a fault of the program. The place is named in the error.
 FAULT_ACTIVITY, FAULT_QUEUE, FAULT_STAYS, FAULT_CLAIMS = 1, 2, 3, 4
@@ -118,11 +122,11 @@ class Load(NamedTuple):
 class Output(NamedTuple):
     """Where the day writes."""
 
-    used: NDArray[np.int64]  # (1,) events written
+    used: NDArray[np.int64]  # (1,) rows written
     row: Any  # records.EVENT
     people: NDArray[np.int64]  # (counters, municipalities, bands): records.COUNTERS
     activity: NDArray[np.int64]  # (measures, municipalities, bands) events
-    quantity: NDArray[np.int64]  # (measures, municipalities, bands)
+    quantity: NDArray[np.int64]  # (measures, municipalities, bands), found from the sums when the month is closed
     ward: NDArray[np.int64]  # (ward counters, wards): records.WARD_COUNTERS
     stay_bins: NDArray[np.int64]  # sixths of days
     return_bins: NDArray[np.int64]  # days to readmission
@@ -131,6 +135,9 @@ class Output(NamedTuple):
     unit_use: NDArray[np.int64]  # (units, 2) committed, capacity: minutes a week, summed over days
     nurse_use: NDArray[np.int64]  # (municipalities, 3) served, wanted by people of the model; days with no visit left
     ward_month: NDArray[np.int64]  # (wards, 2) modelled patient-days, its square sum
+    sums: Sums
+    deliverers: Deliverers  # how the sums are laid out
+    by_row: NDArray[np.bool_]  # (measures,) whether each event of a measure gets a row
     fault: NDArray[np.int64]
 
 
@@ -167,9 +174,12 @@ def empty_work(places: int, lists: int) -> Work:
     )
 
 
-def empty_output(rows: int, practices: int, units: int, municipalities: int, wards: int) -> Output:
-    """Records of one month, all zero."""
-    log, counters = empty_log(rows), empty_counters(municipalities, wards)
+def empty_output(places: Places, by_row: NDArray[np.bool_]) -> Output:
+    """Records of one month, all zero, still without room for rows; ``by_row`` says which measures get any."""
+    municipalities, practices, units, wards = (
+        len(names) for names in (places.municipalities, places.practices, places.units, places.wards)
+    )
+    log, counters = empty_log(0), empty_counters(municipalities, wards)
     return Output(
         *log,
         *counters,
@@ -180,6 +190,9 @@ def empty_output(rows: int, practices: int, units: int, municipalities: int, war
         unit_use=np.zeros((units, 2), np.int64),
         nurse_use=np.zeros((municipalities, 3), np.int64),
         ward_month=np.zeros((wards, 2), np.int64),
+        sums=empty_sums(places.deliverers, municipalities),
+        deliverers=places.deliverers,
+        by_row=by_row,
         fault=np.zeros(1, np.int64),
     )
 
@@ -200,7 +213,7 @@ def as_row(number: int) -> int:
 @inline
 def write(out: Output, people: People, i: int, day: int, measure: int, quantity: int, value: int, nth: int,
           ward: int, flags: int, episode: int) -> None:  # fmt: skip
-    """Write one event of a person into the activity table and count it."""
+    """Count one event of a person."""
     card = people.card[i]
     write_row(out, i, card.practice, card.unit, card.municipality, card.band, day, measure, quantity, value, nth, ward,
               flags, episode)  # fmt: skip
@@ -209,7 +222,27 @@ def write(out: Output, people: People, i: int, day: int, measure: int, quantity:
 @inline
 def write_row(out: Output, i: int, practice: int, unit: int, municipality: int, band: int, day: int, measure: int,
               quantity: int, value: int, nth: int, ward: int, flags: int, episode: int) -> None:  # fmt: skip
-    """Write one event of whom all is known that the activity table says of a person."""
+    """Count one event of whom all is known that the activity table says of a person; where asked for, as a row too."""
+    sums, deliverers = out.sums, out.deliverers
+    axis, start = deliverers.axis[measure], deliverers.starts[measure]
+    # without branches, which events in no order would mislead
+    place = practice if axis == _PRACTICE else -1
+    place = unit if axis == _UNIT else place
+    place = ward if axis == _WARD else place
+    cell = municipality * deliverers.slots[measure] + place + 1
+    group = ((flags // _ENROLLED) & 1) * BANDS + band
+    sums.quantity[as_row(2 * BANDS * start + group * (deliverers.starts[measure + 1] - start) + cell)] += quantity
+    if value != 0:
+        sums.value[as_row(start + cell)] += value
+    out.activity[measure, municipality, band] += 1
+    if out.by_row[measure]:
+        add_row(out, i, practice, unit, municipality, band, day, measure, quantity, value, nth, ward, flags, episode)
+
+
+@inline
+def add_row(out: Output, i: int, practice: int, unit: int, municipality: int, band: int, day: int, measure: int,
+            quantity: int, value: int, nth: int, ward: int, flags: int, episode: int) -> None:  # fmt: skip
+    """Write one event into the activity table."""
     k = out.used[0]
     if k >= out.row.shape[0]:
         out.fault[0] = FAULT_ACTIVITY
@@ -229,8 +262,6 @@ def write_row(out: Output, i: int, practice: int, unit: int, municipality: int, 
     row.band = band
     row.marks = flags
     out.used[0] = k + 1
-    out.activity[measure, municipality, band] += 1
-    out.quantity[measure, municipality, band] += quantity
 
 
 @inline

@@ -12,6 +12,7 @@ from sim.day.death import die_today
 from sim.day.discharge import ward_round
 from sim.day.emergency import receive
 from sim.day.frame import CHUNK, Load, Output, Today, Work, as_row, census, fill_streams
+from sim.day.grouping import fold_sums
 from sim.day.heads import count_head, rate_days, record_days
 from sim.day.home_care import leave_temporary, notice, serve_help, serve_nurses, serve_nursing_homes
 from sim.day.illness import seek_help
@@ -155,7 +156,7 @@ def close_month(
     state_columns: State, out_columns: Output, day: int, days: int, by_age: np.ndarray, by_conditions: np.ndarray,
     weights: np.ndarray, heads: np.ndarray,
 ) -> int:  # fmt: skip
-    """Write what has been received but not yet written, and count heads, before the month is settled.
+    """Write what has been received but not yet written, count heads, and add up, before the month is settled.
 
     ``heads`` comes as zeros, shape (2, municipalities, bands), and leaves with heads alive and summed thousandths of
     quality of life (:mod:`sim.day.heads`). Returns how many lie in hospital.
@@ -175,4 +176,5 @@ def close_month(
     rate_days(out, heads)
     for k in range(state_columns.stays.count[0]):
         write_bed_days(state, k, day, out)
+    fold_sums(out)
     return in_hospital

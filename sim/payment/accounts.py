@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, NamedTuple, Protocol
+from itertools import pairwise
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.measures import AXES, MEASURES
+from sim.records import Deliverers
 
 Integers = NDArray[np.int64]
 
@@ -32,24 +34,6 @@ _AXIS_OF_ROLE: Final[dict[str, str]] = {"gp": "practice", "ward": "ward", "home-
 class _Named(Protocol):
     @property
     def name(self) -> str: ...
-
-
-class Deliverers(NamedTuple):
-    """Who delivers each measure, and how sums by municipality and slot of all measures are laid end to end.
-
-    Parameters
-    ----------
-    axis : int64 array, shape (measures,)
-        Position of the measure's natural axis in :data:`sim.measures.AXES`.
-    slots : int64 array, shape (measures,)
-        Number of slots along that axis.
-    starts : int64 array, shape (measures + 1,)
-        Where the cells (municipality, slot) of each measure begin, and where the last end.
-    """
-
-    axis: Integers
-    slots: Integers
-    starts: Integers
 
 
 @dataclass(frozen=True)
@@ -98,6 +82,11 @@ class Places:
     def slots(self, axis: str) -> int:
         """Number of slots along an axis: slot 0 is *no organisation* (a course at another hospital, say)."""
         return len(self.along(axis)) + 1
+
+    @cached_property
+    def extents(self) -> list[tuple[int, int]]:
+        """First cell of each measure, and the one after its last, as :attr:`deliverers` lays them."""
+        return list(pairwise(self.deliverers.starts.tolist()))
 
     @cached_property
     def deliverers(self) -> Deliverers:

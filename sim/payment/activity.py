@@ -1,4 +1,4 @@
-"""One month of activity as payment sees it: the rows, grouped by measure, and the person-days behind them."""
+"""One month of activity as payment sees it: sums, rows of some measures, and the person-days behind them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sim.payment.made_once import MadeOnce
 from sim.state import FAR
 
 if TYPE_CHECKING:
-    from sim.records import ActivityTable
+    from sim.records import ActivityTable, Sums
 
 Numbers = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -26,7 +26,7 @@ BANDS: Final = len(AGE_BANDS)
 #: Chronic conditions by which capitation is graded, in the order of the axis.
 RISK_GROUPS: Final[tuple[str, ...]] = ("none", "type_2_diabetes", "copd", "both")
 ENROLLED: Final = FLAG["enrolled"]
-#: Flags by which listed events are summed.
+#: Flags by which rows are summed.
 SUMMED_FLAGS: Final[tuple[str, ...]] = ("acute", "readmission")
 
 
@@ -40,39 +40,24 @@ def nobody_gone(people: Integers) -> Integers:
     return np.full(len(people), FAR, dtype=np.int64)
 
 
-class Sums(NamedTuple):
-    """A month's events summed in one pass.
+def needs_rows(measure: int, axis: str) -> bool:
+    """Whether no sum says how much of a measure belongs to each organisation along an axis."""
+    return axis not in ("none", natural_axis(MEASURES[measure].name))
+
+
+class ByMeasure(NamedTuple):
+    """Rows of a month's table, sorted in one pass.
 
     Parameters
     ----------
-    quantity : int64 array
-        For each measure (enrolled, age bands, municipalities, slots of its natural axis), one after the other as
-        :class:`~sim.payment.accounts.Deliverers` says; the first slot is for rows without an organisation.
-    everywhere : int64 array, shape (measures, enrolled, age bands, municipalities, 1)
-        The same over all organisations.
-    delivered : int64 array
-        The same over enrolment and age: for each measure (municipalities, slots).
-    value : int64 array
-        Tariff value in øre, laid out as ``delivered``.
-    wanted : bool array, shape (measures,)
-        Measures of which rows are wanted. A measure asked for in vain is added, so that a run that hands on the same
-        array has it from the next month on.
-    listed : bool array, shape (measures,)
-        Measures of which there is what follows.
     rows : int32 array
         Rows of the table measure by measure, those of a measure in the order of the table.
     ends : int64 array, shape (measures + 1,)
         How many rows there are of each measure and those before it, with no measure first.
     flagged : int64 array, shape (flags, measures, municipalities)
-        Quantity of events with each of :data:`SUMMED_FLAGS`.
+        Quantity of rows with each of :data:`SUMMED_FLAGS`.
     """
 
-    quantity: Integers
-    everywhere: Integers
-    delivered: Integers
-    value: Integers
-    wanted: NDArray[np.bool_]
-    listed: NDArray[np.bool_]
     rows: NDArray[np.int32]
     ends: Integers
     flagged: Integers
@@ -134,10 +119,12 @@ class MonthActivity:
         How many whole catchments are simulated (1, or the scale above 1): frames are multiplied by it.
     closing : bool
         Whether open periods must be settled now because the contract or the run ends with this month.
-    quantity : int64 array, shape (measures, municipalities, age bands), optional
-        Summed quantity; found when absent.
     sums : Sums, optional
-        What one compiled pass over the rows has found; without it everything is found from the rows themselves.
+        What was counted as it happened; without it everything is found from the rows.
+    by_row : bool array, shape (measures,)
+        Measures whose events are rows of the table; to ask for rows of another is an error.
+    by_measure : ByMeasure, optional
+        The rows sorted; found for one measure at a time when absent.
     indicators : mapping of str to (numerator, denominator)
         Sums of the month that gates may ask for and that are not in the rows, such as ``experience``.
     gone : callable
@@ -154,8 +141,9 @@ class MonthActivity:
     population: Numbers
     copies: float = 1.0
     closing: bool = False
-    quantity: Integers | None = None
     sums: Sums | None = None
+    by_row: NDArray[np.bool_] = field(default_factory=lambda: np.ones(len(MEASURES), np.bool_))
+    by_measure: ByMeasure | None = None
     indicators: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     gone: Callable[[Integers], Integers] = field(default=nobody_gone, repr=False)
     once: MadeOnce = field(default_factory=MadeOnce, repr=False)
@@ -172,28 +160,24 @@ class MonthActivity:
         first = self.month - self.month % 12
         return day_number(first_of_month(first + 12)) - day_number(first_of_month(first))
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of municipalities and age bands."""
-        return len(self.places.municipalities), BANDS
-
     def events(self, measure: int) -> Events:
         """All events of a measure."""
         found: Events = self.kept(("events", measure), lambda: Events(self.table, self._rows(measure)))
         return found
 
     def _rows(self, measure: int) -> NDArray[np.int32]:
-        if self.sums is not None and self.sums.listed[measure]:
-            return self.sums.rows[self.sums.ends[measure] : self.sums.ends[measure + 1]]
-        if self.sums is not None:
-            self.sums.wanted[measure] = True
+        if not self.by_row[measure]:
+            name = MEASURES[measure].name
+            raise RuntimeError(f"single events of {name} are asked for, but no clause has said that it looks at them")
+        if self.by_measure is not None:
+            return self.by_measure.rows[self.by_measure.ends[measure] : self.by_measure.ends[measure + 1]]
         return np.flatnonzero(self.table.measure[: int(self.table.used[0])] == measure).astype(np.int32)
 
     def only(self, rows: Integers) -> MonthActivity:
         """The month with some of its rows alone, which are copied; what is known of people stays."""
         columns: list[Any] = [column[rows] for column in self.table[1:]]
         table = type(self.table)(np.array([len(rows)]), *columns)
-        return replace(self, table=table, quantity=None, sums=None, once=MadeOnce(), _kept={})
+        return replace(self, table=table, sums=None, by_measure=None, once=MadeOnce(), _kept={})
 
     def more_coded(self, share: float) -> MonthActivity:
         """The same month with a share more of tariff value coded of every course in a ward of the catchment."""
@@ -220,14 +204,14 @@ class MonthActivity:
         return np.stack([self._cube(measure, axis) for measure in measures])
 
     def _cube(self, measure: int, axis: str) -> Integers:
-        if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
+        if self.sums is not None and not needs_rows(measure, axis):
             return self._laid(self.sums.quantity, measure, 2, BANDS)
         return self._counted(measure, axis)
 
     def _laid(self, sums: Integers, measure: int, *groups: int) -> Integers:
         """Part of some sums that is of a measure, shape (groups, municipalities, slots of its natural axis)."""
-        start, end = (math.prod(groups) * self.places.deliverers.starts[measure : measure + 2]).tolist()
-        return sums[start:end].reshape(*groups, len(self.places.municipalities), -1)
+        (start, end), each = self.places.extents[measure], math.prod(groups)
+        return sums[each * start : each * end].reshape(*groups, len(self.places.municipalities), -1)
 
     def _counted(self, measure: int, axis: str) -> Integers:
         shape = (2, BANDS, len(self.places.municipalities), self.places.slots(axis))
@@ -246,25 +230,25 @@ class MonthActivity:
 
     def values(self, measure: int, axis: str) -> Numbers:
         """Tariff value in DKK, weighted, shape (municipalities, slots of the axis)."""
-        shape = (len(self.places.municipalities), self.places.slots(axis))
-        whole = self.weight / 100.0
+        return np.asarray(self.value_in_ore(measure, axis) * (self.weight / 100.0))
+
+    def value_in_ore(self, measure: int, axis: str) -> NDArray[Any]:
+        """Tariff value in øre, unweighted, shape (municipalities, slots of the axis)."""
         if self.sums is not None and axis == natural_axis(MEASURES[measure].name):
-            return np.asarray(self._laid(self.sums.value, measure) * whole)
+            return self._laid(self.sums.value, measure)
+        shape = (len(self.places.municipalities), self.places.slots(axis))
         events = self.events(measure)
         cells = events.column("municipality") * shape[1] + events.slots(axis)
-        return summed(cells, events.column("value"), math.prod(shape)).reshape(shape) * whole
+        return summed(cells, events.column("value"), math.prod(shape)).reshape(shape)
 
     def quantities(self) -> Integers:
         """Summed quantity, shape (measures, municipalities, age bands); unweighted."""
-        if self.quantity is None:
-            places, bands = self.shape
-            used = int(self.table.used[0])
-            cell = self.table.measure[:used].astype(np.int64) * places + self.table.municipality[:used]
-            cell = cell * bands + self.table.band[:used]
-            total = np.zeros(len(MEASURES) * places * bands, np.int64)
-            np.add.at(total, cell, self.table.quantity[:used])
-            self.quantity = total.reshape(len(MEASURES), places, bands)
-        return self.quantity
+        every = np.arange(len(MEASURES))
+        found: Integers = self.kept(
+            "quantities",
+            lambda: np.ascontiguousarray(self.cubes(every, "none")[..., 0].sum(axis=1).swapaxes(1, 2)),
+        )
+        return found
 
     def units(self) -> Numbers:
         """Summed quantity, weighted, shape (measures, municipalities)."""
@@ -273,8 +257,8 @@ class MonthActivity:
 
     def units_with(self, measure: int, flag: str) -> Numbers:
         """Summed quantity of a measure's rows that have a flag, weighted, shape (municipalities,)."""
-        if self.sums is not None and self.sums.listed[measure] and flag in SUMMED_FLAGS:
-            return np.asarray(self.sums.flagged[SUMMED_FLAGS.index(flag), measure] * self.weight)
+        if self.by_measure is not None and self.by_row[measure] and flag in SUMMED_FLAGS:
+            return np.asarray(self.by_measure.flagged[SUMMED_FLAGS.index(flag), measure] * self.weight)
         events = self.events(measure)
         flagged = (events.column("flags") & FLAG[flag]) > 0
         towns, quantity = (events.column(name)[flagged] for name in ("municipality", "quantity"))

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures import MEASURES
+from sim.measures import MEASURE, MEASURES
 from sim.payment.accounts import ROLES, Accounts, Cells
 from sim.payment.activity import MonthActivity
 from sim.payment.clauses.base import Clause, ClauseState, nearest_ore
@@ -63,6 +63,12 @@ class Bound:
     def linear(self) -> tuple[bool, ...]:
         """Which clauses are linear: the others must be settled in full to see what one more event brings."""
         return tuple(clause.linear for clause in self.clauses)
+
+    @cached_property
+    def measures_by_row(self) -> frozenset[int]:
+        """Measures of which single events are looked at; courses too where more may be coded of them."""
+        coded = {MEASURE["hospital_course"]} if any(clause.of_value for clause in self.clauses) else set()
+        return frozenset(coded.union(*(clause.measures_by_row for clause in self.clauses)))
 
     def start(self) -> States:
         """States before the first month."""

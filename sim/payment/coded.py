@@ -40,17 +40,17 @@ def coded_totals(bound: Bound, states: States, month: MonthActivity) -> dict[str
     bound, states
         Contract, and the states of its clauses before the month is rated.
     month : MonthActivity
-        The month that is rated; empty if nothing was coded in it.
+        The month that is rated; empty if nothing was coded in it, or no clause counts tariff value.
     """
+    counting = [(clause, state) for clause, state in zip(bound.clauses, states, strict=True) if clause.of_value]
     whole = float(month.values(MEASURE["hospital_course"], "ward")[:, 1:].sum())
-    if whole <= 0.0:
+    if whole <= 0.0 or not counting:
         return {}
     more, found = month.more_coded(_MORE), {}
-    for clause, state in zip(bound.clauses, states, strict=True):
-        if clause.of_value:
-            usual = _as_usual(clause, state)
-            moved = clause.rate(usual, more)[1] - clause.rate(usual, month)[1]
-            found[clause.id] = moved * (_UNIT / (_MORE * whole))
+    for clause, state in counting:
+        usual = _as_usual(clause, state)
+        moved = clause.rate(usual, more)[1] - clause.rate(usual, month)[1]
+        found[clause.id] = moved * (_UNIT / (_MORE * whole))
     return found
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.actions import ACTIONS, Action
 from sim.measures import MEASURE
-from sim.payment.accounts import Places, natural_axis
-from sim.payment.activity import summed
+from sim.payment.accounts import Places
+from sim.payment.activity import MonthActivity, needs_rows
 from sim.payment.bound import Bound, States
-
-if TYPE_CHECKING:
-    from sim.day.frame import Output
-    from sim.records import ActivityLog
 
 Numbers = NDArray[np.float64]
 
@@ -26,7 +22,7 @@ _ROLE: Final = {"gp": "gp", "home_care": "home-care", "ward": "ward"}
 _THOUSAND: Final = 100_000.0
 
 
-def volumes(kind: str, log: Output | ActivityLog, places: Places, weight: float) -> Numbers:
+def volumes(kind: str, month: MonthActivity) -> Numbers:
     """Units of each act that providers of a kind did, or could have avoided, in a month: (providers, actions).
 
     What no provider of the kind is named for is divided evenly among those of the person's municipality, or among all.
@@ -35,24 +31,27 @@ def volumes(kind: str, log: Output | ActivityLog, places: Places, weight: float)
     ----------
     kind : str
         ``gp``, ``home_care`` or ``ward``.
-    log : Output or ActivityLog
-        The month's events.
-    weight : float
-        Persons that one person of the model stands for.
+    month : MonthActivity
+        The month, with rows of the measures that :func:`counted_by_row` names.
     """
-    return np.stack([_volume(kind, action, log, places) for action in ACTIONS[kind]], axis=1) * weight
+    return np.stack([_volume(kind, action, month) for action in ACTIONS[kind]], axis=1) * month.weight
 
 
-def _volume(kind: str, action: Action, log: Output | ActivityLog, places: Places) -> Numbers:
-    axis, slots = _AXIS[kind], len(places.along(_AXIS[kind]))
-    rows = log.row[: int(log.used[0])]
-    rows = rows[rows.measure == MEASURE[action.measure]]
-    if action.quantity and axis not in ("practice", natural_axis(action.measure)):
-        by_town = summed(rows.municipality, rows.quantity, len(places.municipalities))
-        return _of_town(by_town / action.quantity, places)
-    amount = rows.quantity if action.quantity else rows.value
-    by_slot = summed(rows[axis] + 1, amount, slots + 1) / (action.quantity or _THOUSAND)
-    named: Numbers = by_slot[1:] + by_slot[0] / max(slots, 1)
+def counted_by_row(kind: str) -> set[int]:
+    """Measures of which :func:`volumes` looks at single events: what a practice's people got elsewhere."""
+    named = {MEASURE[action.measure] for action in ACTIONS[kind]} if kind == "gp" else set()
+    return {measure for measure in named if needs_rows(measure, _AXIS[kind])}
+
+
+def _volume(kind: str, action: Action, month: MonthActivity) -> Numbers:
+    axis, measure, places = _AXIS[kind], MEASURE[action.measure], month.places
+    if action.quantity and axis != "practice" and needs_rows(measure, axis):
+        return _of_town(month.quantities()[measure].sum(axis=1) / action.quantity, places)
+    if action.quantity:
+        by_slot = month.cubes([measure], axis)[0].sum(axis=(0, 1, 2)) / action.quantity
+    else:
+        by_slot = month.value_in_ore(measure, axis).sum(axis=0) / _THOUSAND
+    named: Numbers = by_slot[1:] + by_slot[0] / max(len(places.along(axis)), 1)
     return named
 
 

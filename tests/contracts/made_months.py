@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.measures import FLAG, MEASURE
-from sim.payment.accounts import Places
+from sim.measures import FLAG, MEASURE, MEASURES
+from sim.payment.accounts import Places, natural_axis
 from sim.payment.activity import MonthActivity
-from sim.records import empty_activity
+from sim.records import Sums, empty_activity
 
 #: Two municipalities, three practices (the third in the second), two units, two wards.
 PLACES = Places(
@@ -72,6 +74,21 @@ def made_month(
         closing=closing,
         indicators={"experience": experience},
     )
+
+
+def as_a_run_hands_it_over(month: MonthActivity, by_row: NDArray[np.bool_]) -> MonthActivity:
+    """The same month with sums of all measures, and rows of those in ``by_row`` alone."""
+    axes = [natural_axis(measure.name) for measure in MEASURES]
+    quantity = [month.cubes([at], axis)[0] for at, axis in enumerate(axes)]
+    value = [month.value_in_ore(at, axis).astype(np.int64) for at, axis in enumerate(axes)]
+    sums = Sums(
+        quantity=np.concatenate([cube.ravel() for cube in quantity]),
+        value=np.concatenate([table.ravel() for table in value]),
+        everywhere=month.cubes(range(len(MEASURES)), "none"),
+        delivered=np.concatenate([cube.sum(axis=(0, 1)).ravel() for cube in quantity]),
+    )
+    rows = np.flatnonzero(by_row[month.table.measure[: int(month.table.used[0])]])
+    return replace(month.only(rows), sums=sums, by_row=by_row)
 
 
 def random_events(rng: np.random.Generator, count: int) -> list[dict[str, Any]]:

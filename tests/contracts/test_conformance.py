@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,19 @@ from sim.measures import MEASURE, MEASURES
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.bound import Bound, States
+from sim.payment.coded import coded_totals
 from sim.payment.contract import Contract, contract_names
 from sim.payment.ledger import balances
 from sim.payment.settlement import Settlement
 from sim.payment.writing import as_toml
-from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month, random_events
+from tests.contracts.made_months import (
+    JANUARY_2018,
+    PLACES,
+    as_a_run_hands_it_over,
+    event,
+    made_month,
+    random_events,
+)
 
 PARAMETERS = Parameters.load()
 HEAD = 'name = "made"\nprice_year = 2018\n'
@@ -333,6 +342,70 @@ def random_events_of(month: Any) -> list[dict[str, Any]]:
         )
         for row in range(int(table.used[0]))
     ]
+
+
+def handed_over(months: list[Any], named: Collection[int]) -> list[Any]:
+    """The same months with rows of the named measures alone."""
+    by_row = np.isin(np.arange(len(MEASURES)), list(named))
+    return [as_a_run_hands_it_over(month, by_row) for month in months]
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+@few
+@given(seed=seeds)
+def test_single_events_are_looked_at_only_of_measures_that_the_clauses_name(name: str, seed: int) -> None:
+    assert_sees_enough(bound_of(name), months_of(seed, 80))
+
+
+def assert_sees_enough(bound: Bound, months: list[Any]) -> None:
+    """A contract moves the same with rows of the measures alone that its clauses name."""
+    counted = handed_over(months, bound.measures_by_row)
+    (states, flows), (_, other) = run(bound, months, begin=0), run(bound, counted, begin=0)
+    for mine, theirs in zip(flows, other, strict=True):
+        np.testing.assert_equal(theirs, mine)
+    np.testing.assert_equal(coded_totals(bound, states, counted[-1]), coded_totals(bound, states, months[-1]))
+
+
+WHERE = ("", 'flags = ["acute"]', 'without = ["readmission", "external"]', 'flags = ["enrolled"]', 'age = ["70-84"]',
+         'municipality = ["Norddjurs"]', 'practice = ["B"]', 'ward = ["geriatric"]')  # fmt: skip
+TERMS = ("amount = 70", 'share_of = "value"\nshare = 0.5', "amount = 70\ncap = 60")
+measures, wheres = st.sampled_from([measure.name for measure in MEASURES]), st.sampled_from(WHERE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    payee=st.sampled_from(("region", "municipality", "gp", "ward", "home-care")), on=measures, where=wheres,
+    terms=st.sampled_from(TERMS), per=measures, index=measures, other=wheres, seed=seeds,
+)  # fmt: skip
+def test_single_events_are_looked_at_only_of_measures_that_random_clauses_name(
+    payee: str, on: str, where: str, terms: str, per: str, index: str, other: str, seed: int
+) -> None:
+    text = (
+        f'{HEAD}[[clause]]\nid = "fee"\nkind = "fee"\npayer = "state"\npayee = "{payee}"\non = "{on}"\n{terms}\n'
+        f'where = {{ {where} }}\n[[clause]]\nid = "bonus"\nkind = "bonus"\npayer = "state"\npayee = "{payee}"\n'
+        f'amount = 90_000\npays = "all-or-nothing"\ncriterion = [{{ on = "{on}", where = {{ {other} }}, '
+        f'per = "{per}", per_where = {{ {where} }}, better = "lower", against = "fixed", target = 0.4 }}]\n'
+        f'[[clause]]\nid = "frame"\nkind = "budget"\npayer = "state"\npayee = "region"\namount = 900_000\n'
+        f'target = {{ on = "{on}" }}\n'
+        f'[[clause]]\nid = "paid"\nkind = "fee"\npayer = "region"\npayee = "gp"\non = "{per}"\n{terms}\n'
+        f'[[clause]]\nid = "episode"\nkind = "bundle"\npayer = "region"\nwindow = 30\nprice = 900\nholder = "gp"\n'
+        f'index = {{ on = "{index}", where = {{ {other} }} }}\nvalued_at = "ledger"\ninside = [{{ clause = "paid" }}]\n'
+    )
+    assert_sees_enough(bound_of("random", text=text), months_of(seed, 60, months=2))
+
+
+@pytest.mark.parametrize("name", [name for name in EVERYTHING if name != "none"])
+def test_a_clause_that_is_not_given_the_events_it_looks_at_says_so_instead_of_paying_for_none(name: str) -> None:
+    bound = bound_of(name)
+    for measure in bound.measures_by_row:
+        without = handed_over(months_of(1, 200, months=1), bound.measures_by_row - {measure})
+        with pytest.raises(RuntimeError, match=f"single events of {MEASURES[measure].name} are asked for"):
+            coded_totals(bound, run(bound, without, begin=1)[0], without[0])
+
+
+def test_no_row_is_needed_of_a_planned_contact_with_the_practice_under_the_contract_of_2018() -> None:
+    named = {MEASURES[measure].name for measure in bound_of("denmark-2018").measures_by_row}
+    assert named == {"hospital_course", "finished_treated_day", "temporary_place_day"}
 
 
 @pytest.mark.parametrize("name", ["capitation", "capitation-times", "capitation-late"])

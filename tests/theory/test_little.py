@@ -74,7 +74,7 @@ def nights_so_far(run: Months) -> NDArray[np.int64]:
 @pytest.fixture(scope="module")
 def year(seed: int) -> Year:
     scenario = Scenario.load("denmark-2018").with_({"population.scale": 0.2})
-    run = Months(scenario, seed)
+    run = Months(scenario, seed, keep_events=True)
     run.others = None  # capacities below are those of the sample
     run.live(run.day + 1)
     organisations, lists = run.world.state.organisations, run.world.state.lists

@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 from sim.building import World, build
 from sim.day.frame import Output, empty_output
 from sim.day.living import live_days
+from sim.measures import MEASURES
+from sim.payment.accounts import Places
+from sim.records import empty_log
 from sim.room import enlarge
 from sim.scenario import Scenario
-from sim.state import ABSENT, FAR
+from sim.state import ABSENT, FAR, arrays
 
 #: A statistical test here fails by bad luck with at most this probability, whatever the number of comparisons in it.
 LEVEL = 1e-4
@@ -21,9 +24,9 @@ NEVER_DIES = -60.0
 
 def output_of(world: World) -> Output:
     """Empty records of the right shape; every list of the world gets room."""
-    network = world.network
-    sizes = (len(network.practices), len(network.units), len(network.municipalities), len(network.wards))
-    return enlarge(world, empty_output(200 * len(world.state.people.key), *sizes))  # more than happens in any test
+    out = empty_output(Places.of(world.network), np.ones(len(MEASURES), np.bool_))
+    rows = empty_log(200 * len(world.state.people.key)).row  # more than happens in any test
+    return enlarge(world, out._replace(row=rows))
 
 
 def live(
@@ -31,8 +34,8 @@ def live(
     season: NDArray[np.float64] | None = None,
 ) -> None:  # fmt: skip
     """Live days in June without the first morning of a month; ``out`` is cleared before."""
-    for name, array in zip(out._fields, out, strict=True):
-        if name != "row":
+    for name, array in arrays(out._replace(row=out.row[:0], by_row=out.by_row[:0])):
+        if not name.startswith("deliverers"):
             array[...] = 0
     log_factor = np.zeros(stop - start) if season is None else season
     while start < stop:

@@ -61,6 +61,10 @@ class Clause(Protocol):
         """Whether its totals count tariff value: then they change when more of the same courses is coded."""
 
     @property
+    def measures_by_row(self) -> frozenset[int]:
+        """Measures of which it looks at single events: of all others it sees sums alone."""
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Clauses whose flows are its totals."""
 

@@ -84,6 +84,11 @@ class Bonus:
         """Whether an indicator counts tariff value."""
         return any(line.of_value for line in self.lines)
 
+    @property
+    def measures_by_row(self) -> frozenset[int]:
+        """Measures of which sums do not say enough for an indicator."""
+        return frozenset(line.measure for line in self.lines if line.needs_rows(self.payees.axis))
+
     def start(self) -> ClauseState:
         """No year seen yet; rows of the history are calendar years."""
         ring = (12, len(self.lines), len(self.accounts.places.municipalities))

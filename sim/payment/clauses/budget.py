@@ -148,6 +148,11 @@ class Budget:
         """Whether a target counts tariff value."""
         return self.terms is not None
 
+    @property
+    def measures_by_row(self) -> frozenset[int]:
+        """What a target counts."""
+        return frozenset() if self.terms is None else frozenset((self.terms.measure,))
+
     def start(self) -> ClauseState:
         """No year seen yet; tariff value and units by calendar month and municipality."""
         if self.terms is None:

@@ -126,6 +126,11 @@ class Bundle:
         """Whether what is inside counts by tariff value."""
         return any(line.of_value for line in self.lines)
 
+    @property
+    def measures_by_row(self) -> frozenset[int]:
+        """What opens an episode, and what is inside."""
+        return frozenset((self._index, *(line.measure for line in self.lines)))
+
     def start(self) -> ClauseState:
         """No episode open and no activity seen."""
         rings = {name: np.zeros((12, self._places)) for name in _RINGS}

@@ -67,6 +67,7 @@ class Capitation:
     kind: str = "capitation"
     linear: bool = True
     of_value: bool = False
+    measures_by_row: frozenset[int] = frozenset()
     sources: tuple[str, ...] = ()
 
     @classmethod

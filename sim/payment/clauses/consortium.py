@@ -103,6 +103,12 @@ class SharedSavings:
         """Whether spending counts tariff value."""
         return any(line.of_value for line in self.lines)
 
+    @property
+    def measures_by_row(self) -> frozenset[int]:
+        """Measures of which sums do not say enough for spending or a gate; fee clauses name those that they price."""
+        gates = [MEASURE["acute_admission"] for gate in self.spec.gate if gate.indicator == "readmission_share"]
+        return frozenset((*gates, *(line.measure for line in self.lines if line.filter is not None)))
+
     def start(self) -> ClauseState:
         """No year seen yet; rows of the history are calendar years."""
         ring = (12, len(self.lines), self._places)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.measures import FLAG, MEASURE
 from sim.payment.accounts import Places
-from sim.payment.activity import MonthActivity, summed
+from sim.payment.activity import MonthActivity, needs_rows, summed
 from sim.payment.clauses.base import Numbers
 from sim.payment.clauses.binding import Binding, Filter
 from sim.payment.clauses.bonus_terms import PEOPLE, Criterion
@@ -81,6 +81,10 @@ class Line:
         key = ("counted", self.measure, axis, self.of_value, self.filter.key)
         found: Numbers = month.kept(key, lambda: self._count(month, axis))
         return found
+
+    def needs_rows(self, axis: str) -> bool:
+        """Whether sums do not say enough to count it along an axis."""
+        return self.of_value or not self.filter.counted or needs_rows(self.measure, axis)
 
     def _count(self, month: MonthActivity, axis: str) -> Numbers:
         if self.filter.counted and not self.of_value:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.measures import MEASURE, MEASURES
 from sim.payment.accounts import Accounts, Cells, axis_of
-from sim.payment.activity import BANDS, MonthActivity
+from sim.payment.activity import BANDS, MonthActivity, needs_rows
 from sim.payment.clauses.base import EVERY_MONTH, ClauseState, Integers, Numbers, accrue, nearest_ore, ratio
 from sim.payment.clauses.binding import Binding
 from sim.payment.clauses.ceiling import ADDED, BoundCeiling
@@ -108,6 +108,12 @@ class Fee:
     def of_value(self) -> bool:
         """Whether it pays a share of tariff value."""
         return any(part.of_value for part in self.parts)
+
+    @property
+    def measures_by_row(self) -> frozenset[int]:
+        """Measures that are priced event by event, or summed by whom they are paid to and not by who delivers them."""
+        parts = self.parts
+        return frozenset(part.measure for part in parts if not part.counted or needs_rows(part.measure, self.axis))
 
     def start(self) -> ClauseState:
         """No activity seen yet."""

@@ -94,6 +94,7 @@ class Pool:
     linear: bool
     kind: str = "pool"
     of_value: bool = False
+    measures_by_row: frozenset[int] = frozenset()
     paid_in: tuple[int, ...] = EVERY_MONTH
     size: int = 1
 

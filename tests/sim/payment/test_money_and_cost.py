@@ -18,9 +18,14 @@ from sim.payment.contract import Contract
 from sim.payment.costs import LINES, Capacity, CostBook, CostTable, savings
 from sim.payment.ledger import Ledger, LedgerError, shift
 from sim.payment.settlement import Settlement, merged
-from sim.planning import sums_of
-from sim.records import ActivityLog
-from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month, random_events
+from tests.contracts.made_months import (
+    JANUARY_2018,
+    PLACES,
+    as_a_run_hands_it_over,
+    event,
+    made_month,
+    random_events,
+)
 
 PARAMETERS = Parameters.load()
 NAMES = ("denmark-2018", "shared-savings")
@@ -81,20 +86,13 @@ def test_a_shadow_account_is_the_same_to_the_ore_as_a_run_of_its_own() -> None:
     assert settlement.books["reference"].ledger.table() == alone.books["in-force"].ledger.table()
 
 
-@pytest.mark.parametrize("name", ["shared-savings", "bundle-90"])
-def test_sums_handed_over_settle_the_same_as_rows(name: str) -> None:
-    contract, listed = Contract.load(name), np.zeros(len(MEASURES), bool)
-    bound, book = contract.bind(PARAMETERS, Accounts(PLACES, contract.pools())), CostTable.of(PARAMETERS)
-    for seed in range(3):  # rows that were asked for in the first month are listed from the second on
-        events = random_events(np.random.default_rng(seed), 200)
-        rows, given = made_month(events), made_month(events)
-        log = ActivityLog(given.table.used, given.table.measure.base.view(np.recarray))
-        given.sums = sums_of(log, PLACES, listed)
-        for mine, other in zip(bound.rate(bound.start(), rows)[1], bound.rate(bound.start(), given)[1], strict=True):
-            np.testing.assert_array_equal(mine, other)
-        costs = [CostBook(book, bound.accounts).book(month, CAPACITY) for month in (rows, given)]
-        np.testing.assert_array_equal(costs[0].booked, costs[1].booked)
-    assert listed[MEASURE["hospital_course"]]
+def test_costs_booked_from_sums_alone_are_those_booked_from_rows() -> None:
+    accounts, table = Accounts(PLACES), CostTable.of(PARAMETERS)
+    month = made_month(random_events(np.random.default_rng(1), 300))
+    counted = as_a_run_hands_it_over(month, np.zeros(len(MEASURES), np.bool_))
+    rows, sums = (CostBook(table, accounts).book(one, CAPACITY) for one in (month, counted))
+    for name in ("booked", "long_run", "tariff"):
+        np.testing.assert_array_equal(getattr(sums, name), getattr(rows, name))
 
 
 def test_tables_and_data_frames_say_the_same() -> None:

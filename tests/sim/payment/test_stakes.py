@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from agents.actions import GP_ACTIONS, HOME_CARE_ACTIONS, WARD_ACTIONS
+from sim.measures import MEASURES
 from sim.parameters import Parameters
 from sim.payment.accounts import Accounts
 from sim.payment.contract import Contract
-from sim.payment.stakes import receipts, volumes
+from sim.payment.stakes import counted_by_row, receipts, volumes
 from sim.planned import planned_incentives
-from sim.records import ActivityLog
 from sim.runs import simulate
-from tests.contracts.made_months import JANUARY_2018, PLACES, event, made_month
+from tests.contracts.made_months import JANUARY_2018, PLACES, as_a_run_hands_it_over, event, made_month
 from tests.sim.small_runs import small
 
 EVENTS = [
@@ -29,9 +29,11 @@ EVENTS = [
 
 
 def units(kind: str) -> np.ndarray:
-    month = made_month(EVENTS)
-    log = ActivityLog(month.table.used, month.table.measure.base.view(np.recarray))
-    return volumes(kind, log, PLACES, 2.0)
+    month = made_month(EVENTS, weight=2.0)
+    found = volumes(kind, month)
+    named = np.isin(np.arange(len(MEASURES)), list(counted_by_row(kind)))
+    np.testing.assert_array_equal(volumes(kind, as_a_run_hands_it_over(month, named)), found)
+    return found
 
 
 def test_practices_are_counted_by_their_own_lists() -> None:
