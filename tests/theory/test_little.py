@@ -21,7 +21,7 @@ from sim.measures import FLAG, MEASURE
 from sim.months import Months
 from sim.records import COUNTER, WARD_COUNTER
 from sim.scenario import Scenario
-from sim.state import DEAD, HOSPITAL, MOVED, NURSING_HOME, Queue
+from sim.state import DEAD, HOME, HOSPITAL, MOVED, NURSING_HOME, Queue
 
 QUEUES = ("practice", "help", "nursing_home")
 ACUTE_CONTACT = 200
@@ -41,6 +41,7 @@ class Year:
     events: list[NDArray[Any]] = field(default_factory=list)
     modelled_days: int = 0
     help_wait_days: int = 0
+    help_short_days: int = 0
     nursing_home_entries: int = 0
     nights_at_start: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     nights_at_end: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -101,6 +102,7 @@ def year(seed: int) -> Year:
             lived.events.append(out.row[: int(out.used[0])].copy())
             lived.modelled_days += int(out.ward[WARD_COUNTER["modelled_days"]].sum())
             lived.help_wait_days += int(out.people[COUNTER["home_care_wait_days"]].sum())
+            lived.help_short_days += int(out.people[COUNTER["home_care_short_days"]].sum())
             lived.nursing_home_entries += int(out.people[COUNTER["nursing_home_entries"]].sum())
     lived.stop, lived.nights_at_end = run.day, nights_so_far(run)
     assert date_of(lived.stop).day == 1
@@ -172,7 +174,12 @@ def test_days_waited_in_general_practice_are_those_between_need_and_contact(year
 
 
 def test_days_waited_for_home_help_are_those_counted_for_the_indicator(year: Year) -> None:
-    assert year.help_wait_days == sum(night.total() for night in year.waiting["help"][1:])
+    """Who was away in the morning keeps the place in the queue, and no day is counted."""
+    at_home = 0
+    for morning, night in zip(year.places, year.waiting["help"][1:], strict=False):
+        at_home += sum(number for (person, *_), number in night.items() if morning[person] == HOME)
+    assert year.help_wait_days + year.help_short_days == at_home > 0
+    assert min(year.help_wait_days, year.help_short_days) > 0
 
 
 def test_who_leaves_the_queue_for_a_nursing_home_moved_in_or_is_gone(year: Year) -> None:
