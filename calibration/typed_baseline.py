@@ -135,7 +135,7 @@ READ: Final[dict[str, Callable[[Months], tuple[float, float]]]] = {
 
 def observed(scenario: Scenario, seed: int) -> dict[str, float]:
     """Live a scenario and read the numbers from the months of its accounts."""
-    run = Months(scenario, seed)
+    run = Months(scenario, seed, keep_events=True)
     sums = {name: np.zeros(2) for name in READ}
     while not run.finished:
         counts = run.day >= scenario.start_day
