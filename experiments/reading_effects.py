@@ -106,6 +106,7 @@ _UNITS: Final[dict[str, Unit]] = {
     "hours per person-year": Unit("hours"),
     "days per person-year": Unit("days"),
     "days per person-year begun": Unit("days"),
+    "years per person-year begun": Unit("per person"),
     "courses per year": Unit("a year"),
     "share": Unit("per cent", 100.0),
     "DKK per year": Unit("m DKK a year", 1e-6),
